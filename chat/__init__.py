@@ -1,0 +1,6 @@
+"""The private model behind one interface: a langchain-core chat model chosen by a spec string.
+
+Floor 2. `extractive` is the default: no model, it quotes the sentences that answer.
+"""
+
+from curation import privacy as privacy

@@ -1,0 +1,39 @@
+"""Turns off the telemetry of every dependency that has some, before it is imported.
+
+Each package of the project imports this module first, so that no import order can start a
+reporter. A value that the user set is overridden as well: "nothing leaves the machine" is a
+promise, not a preference, and a dependency's usage report is of no use to its user.
+"""
+
+import os
+from collections.abc import MutableMapping
+
+SWITCHES: dict[str, str] = {
+    # Daft reports the plans it runs, through Scarf.
+    "DAFT_ANALYTICS_ENABLED": "0",
+    "DO_NOT_TRACK": "true",
+    "SCARF_NO_ANALYTICS": "true",
+    # Ray reports cluster usage.
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Hugging Face adds a telemetry user agent to its requests.
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DISABLE_TELEMETRY": "1",
+    # LangChain and LangGraph send whole prompts to LangSmith when tracing is on.
+    "LANGSMITH_TRACING": "false",
+    "LANGSMITH_TRACING_V2": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "LANGCHAIN_TRACING": "false",
+    "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+    # OpenTelemetry exporters that a dependency may configure by itself.
+    "OTEL_SDK_DISABLED": "true",
+    # Gradio-like web toolkits.
+    "GRADIO_ANALYTICS_ENABLED": "False",
+}
+
+
+def switch_off_telemetry(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Set every switch in ``environment``; call it before the dependencies are imported."""
+    environment.update(SWITCHES)
+
+
+switch_off_telemetry()

@@ -1,0 +1,112 @@
+"""The ledger: what was read of each source, and where every row of it went."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+
+class LedgerError(RuntimeError):
+    """Rows were lost or made up: a fault of this program or of the disk, never of the data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One source: ``read`` equals ``kept`` + all of ``dropped`` + ``quarantined``.
+
+    ``recovered`` says how many of the rows read had to be repaired, by reason, and how many
+    physical lines they took.
+    """
+
+    read: int
+    kept: int
+    dropped: dict[str, int]
+    quarantined: int
+    recovered: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the entry as JSON data, keys sorted."""
+        return {
+            "read": self.read,
+            "kept": self.kept,
+            "dropped": dict(sorted(self.dropped.items())),
+            "quarantined": self.quarantined,
+            "recovered": dict(sorted(self.recovered.items())),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Entry":
+        """Take back what :meth:`as_json` gave."""
+        return cls(data["read"], data["kept"], data["dropped"], data["quarantined"], data["recovered"])
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What the readers handed over of a source, counted as it came."""
+
+    read: int
+    recovered: dict[str, dict[str, int]]
+
+
+def recount(release: Path, intakes: dict[str, Intake]) -> dict[str, Entry]:
+    """Count the rows of the files in ``release`` and set them against what was read.
+
+    Raises
+    ------
+    LedgerError
+        When a source does not balance, or a file holds rows of an unknown source.
+    """
+    kept = _kept(release.glob("data/*/*.parquet"))
+    dropped = _dropped(release.glob("rejects/*.parquet"))
+    quarantined = {path.stem: _lines(path) for path in release.glob("quarantine/*.jsonl")}
+    strangers = (set(kept) | set(dropped) | set(quarantined)) - set(intakes)
+    if strangers:
+        raise LedgerError(f"rows of unknown sources: {', '.join(sorted(strangers))}")
+    ledger = {
+        name: Entry(
+            intake.read, kept[name], dict(dropped.get(name, {})), quarantined.get(name, 0), intake.recovered
+        )
+        for name, intake in intakes.items()
+    }
+    check_balance(ledger)
+    return ledger
+
+
+def check_balance(ledger: dict[str, Entry]) -> None:
+    """Raise :class:`LedgerError` when a source's rows do not add up."""
+    for name, entry in ledger.items():
+        out = entry.kept + sum(entry.dropped.values()) + entry.quarantined
+        if entry.read != out:
+            raise LedgerError(
+                f"the ledger of '{name}' does not balance: {entry.read} rows read, but {entry.kept} kept "
+                f"+ {sum(entry.dropped.values())} dropped + {entry.quarantined} quarantined = {out}"
+            )
+
+
+def _kept(paths: Iterable[Path]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for path in paths:
+        with pq.ParquetFile(path, read_dictionary=["source"]) as file:
+            for batch in file.iter_batches(columns=["source"]):
+                for entry in pc.value_counts(batch.column(0)).to_pylist():
+                    counts[entry["values"]] += entry["counts"]
+    return counts
+
+
+def _dropped(paths: Iterable[Path]) -> dict[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {}
+    for path in paths:
+        table = pq.read_table(path, columns=["source", "step", "reason"])
+        for row in table.group_by(["source", "step", "reason"]).aggregate([([], "count_all")]).to_pylist():
+            of_source = counts.setdefault(row["source"], Counter())
+            of_source[f"{row['step']}/{row['reason']}"] += row["count_all"]
+    return counts
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))

@@ -1,0 +1,107 @@
+"""Files that hold one JSON value, and single JSON objects as rows."""
+
+import codecs
+import json
+import math
+from collections.abc import Mapping
+
+import orjson
+
+from curation.errors import UserError
+from curation.readers.base import SourceFile
+from curation.readers.encoding import cannot_open
+
+_MARKS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (codecs.BOM_UTF8, "utf-8-sig"))
+
+
+def parsed(content: bytes) -> object:
+    """The value of a JSON document; a byte order mark is allowed, and NaN is read as null.
+
+    Raises
+    ------
+    ValueError
+        When it is no JSON; the message says what and where.
+    """
+    for mark, codec in _MARKS:
+        if content.startswith(mark):
+            content = content.decode(codec).encode("utf-8")
+            break
+    return parsed_text(content)
+
+
+def parsed_text(content: str | bytes) -> object:
+    """The value of JSON that has no byte order mark.
+
+    NaN is no JSON, but Python writes it by default: SuperNI's task603 has it for a source.
+
+    Raises
+    ------
+    ValueError
+        When it is no JSON; the message says what and where.
+    """
+    try:
+        value: object = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        if ("NaN" if isinstance(content, str) else b"NaN") not in content:  # type: ignore[operator]
+            raise
+        value = _with_nan(content)
+    return value
+
+
+def _with_nan(content: str | bytes) -> object:
+    try:
+        value: object = json.loads(content, parse_constant=lambda _: None)
+        orjson.dumps(value)  # refuses half characters, which the standard library lets through
+    except (RecursionError, TypeError) as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def load(file: SourceFile) -> object:
+    """Read a file that holds one JSON value.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be opened or is no JSON.
+    """
+    try:
+        return parsed(file.path.read_bytes())
+    except OSError as error:
+        raise cannot_open(file, error) from error
+    except ValueError as error:
+        raise UserError(
+            f"This file is no JSON: {error}.",
+            where=file.name,
+            fix="Repair the file, or leave it out of the recipe.",
+        ) from error
+
+
+def required_text(values: Mapping[str, object], key: str) -> str:
+    """The string under ``key``.
+
+    Raises
+    ------
+    ValueError
+        When it is absent or no string; the message is the reason for quarantine.
+    """
+    value = values.get(key)
+    if isinstance(value, str):
+        return value
+    if key not in values:
+        raise ValueError(f"no {key!r}")
+    raise ValueError(f"{key!r} is {_named(value)}, not text")
+
+
+def _named(value: object) -> str:
+    names: dict[type, str] = {dict: "an object", list: "a list", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def scalars(values: Mapping[str, object]) -> dict[str, str]:
+    """The text, numbers and truth values among ``values``, as text; null, NaN and nested are left out."""
+    return {
+        key: value if isinstance(value, str) else orjson.dumps(value).decode()
+        for key, value in values.items()
+        if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    }

@@ -1,0 +1,101 @@
+"""JSON lines: one object a line, mapped by column names."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from curation.errors import UserError
+from curation.readers import columns, json_file
+from curation.readers.base import Item, Reader, SourceFile
+from curation.readers.encoding import Encoding, file_encoding
+from curation.readers.lines import Line, text_lines
+from curation.records import BadRow, FileNote, Location, Row
+
+_LOOK_AHEAD = 50
+
+
+class JsonlOptions(columns.ColumnOptions):
+    """Columns as in the other generic readers, and the encoding when it cannot be told."""
+
+    encoding: str | None = None
+
+
+def json_lines(file: SourceFile, encoding: Encoding) -> Iterator[tuple[Line, dict[str, object]] | Item]:
+    """Yield each line with its object; anything else as a row for quarantine.
+
+    Blank lines are no rows; a note at the end says how many there were.
+
+    Raises
+    ------
+    UserError
+        When the file is one JSON array instead of one object a line.
+    """
+    blank = 0
+    for line in text_lines(file, encoding):
+        if isinstance(line, BadRow):
+            yield line
+            continue
+        if not line.text.strip():
+            blank += 1
+            continue
+        where = Location(file.name, line.number)
+        try:
+            value = json_file.parsed_text(line.text)
+        except ValueError as error:
+            if line.number == 1 and line.text.lstrip().startswith("["):
+                raise _one_array(file) from error
+            yield BadRow(line.raw, where, f"no JSON: {error}")
+            continue
+        if isinstance(value, dict):
+            yield line, value
+        elif line.number == 1 and isinstance(value, list):
+            raise _one_array(file)
+        else:
+            yield BadRow(line.raw, where, "no JSON object")
+    if blank:
+        yield FileNote(file.name, "blank lines", str(blank))
+
+
+def read(file: SourceFile, options: JsonlOptions) -> Iterator[Item]:
+    """Yield the objects of a file as records.
+
+    Raises
+    ------
+    UserError
+        When none of the first objects has a column that the options name.
+    """
+    encoding = file_encoding(file, options.encoding)
+    if encoding.codec != "utf-8":
+        yield FileNote(file.name, "encoding", str(encoding))
+    found = json_lines(file, encoding)
+    ahead = list(islice(found, _LOOK_AHEAD))
+    seen = {key: None for item in ahead if isinstance(item, tuple) for key in item[1]}
+    if seen:
+        columns.require(options, seen, file.name)
+    for item in chain(ahead, found):
+        if not isinstance(item, tuple):
+            yield item
+            continue
+        line, values = item
+        where = Location(file.name, line.number)
+        try:
+            yield Row(columns.record(values, options), where, recovery=line.recovery)
+        except ValueError as error:
+            yield BadRow(line.raw, where, str(error))
+
+
+def _one_array(file: SourceFile) -> UserError:
+    return UserError(
+        "This file holds one JSON array, not one object a line.",
+        where=f"{file.name}:1",
+        fix="Write one object a line, for example with `jq -c '.[]'`.",
+    )
+
+
+JSONL = Reader(
+    name="jsonl",
+    summary="JSON lines: one object a line, columns mapped by options",
+    options=JsonlOptions,
+    read=read,
+    kind=columns.kind,
+    suffixes=(".jsonl", ".ndjson"),
+)

@@ -1,0 +1,143 @@
+"""NSMC, the Naver sentiment movie corpus: the table of labelled reviews.
+
+Rows are ``id TAB document TAB label``, without quoting; label 0 is negative, 1 positive. Tables
+derived from the raw reviews hold reviews with line breaks and tabs in them, which break the row.
+A row that can be put together in one way only is recovered; everything else goes to quarantine.
+"""
+
+import re
+from collections.abc import Iterator
+
+from curation.errors import UserError
+from curation.readers.base import Item, Options, Reader, SourceFile
+from curation.readers.encoding import file_encoding
+from curation.readers.lines import Line, text_lines
+from curation.records import BadRow, Location, Row, TextRecord
+
+_HEADER = "id\tdocument\tlabel"
+# No review has an id that begins with 0, so "007 TAB 1" ends a review and does not begin one.
+_ROW = re.compile(r"([1-9][0-9]*)\t(.*)\t([01])\r?", re.DOTALL)
+_BEGIN = re.compile(r"[1-9][0-9]*\t")
+_END = re.compile(r"\t[01]\r?\Z")
+# A label and the next id run together where a line break is missing: "1" + "8256093".
+_GLUED = re.compile(r"(?:^|\t)[01][1-9][0-9]*\t")
+_MOST_LINES = 100
+
+_LINE_BREAKS = "line breaks inside the text"
+_TABS = "tabs inside the text"
+
+
+class NsmcOptions(Options):
+    """Options of the NSMC table."""
+
+    encoding: str | None = None
+
+
+def read(file: SourceFile, options: NsmcOptions) -> Iterator[Item]:
+    """Yield the reviews of a table ``id, document, label``.
+
+    Raises
+    ------
+    UserError
+        When the first line is neither the header nor the beginning of a row.
+    """
+    lines = text_lines(file, file_encoding(file, options.encoding))
+    first = next(lines, None)
+    if first is None:
+        return
+    if isinstance(first, Line) and first.text.rstrip("\r") == _HEADER:
+        yield from joined(lines, file.name)
+        return
+    if isinstance(first, BadRow) or not _BEGIN.match(first.text):
+        raise UserError(
+            "This is no NSMC table: it begins with neither the header nor a review id and a tab.",
+            where=f"{file.name}:1",
+            fix="The reader `nsmc` takes `id TAB document TAB label`; for another table use `csv`.",
+        )
+    yield from joined(_again(first, lines), file.name)
+
+
+def _again(first: Line, rest: Iterator[Line | BadRow]) -> Iterator[Line | BadRow]:
+    yield first
+    yield from rest
+
+
+def joined(lines: Iterator[Line | BadRow], name: str) -> Iterator[Row | BadRow]:
+    """Yield a row for each review; every line given is part of exactly one row or bad row.
+
+    A review that began and has no end yet is held back, at most 100 lines of it.
+    """
+    held: list[Line] = []
+    uncertain = False  # the review held began inside another one
+    for line in lines:
+        if isinstance(line, BadRow):
+            yield from _quarantined(held, name, "an unreadable line inside the review")
+            held, uncertain = [], False
+            yield line
+        elif whole := _ROW.fullmatch(line.text):
+            yield from _quarantined(held, name, "the review has no end")
+            held, uncertain = [], False
+            yield _row(whole, [line], name)
+        elif _BEGIN.match(line.text):
+            uncertain = bool(held)
+            yield from _quarantined(held, name, "another row begins inside the review")
+            held = [line]
+        elif not held:
+            yield from _quarantined([line], name, _without_beginning(line.text))
+        else:
+            held.append(line)
+            if _END.search(line.text):
+                yield from _ended(held, name, uncertain=uncertain)
+                held, uncertain = [], False
+            elif len(held) == _MOST_LINES:
+                yield from _quarantined(held, name, f"no end within {_MOST_LINES} lines")
+                held, uncertain = [], False
+    yield from _quarantined(held, name, "the file ends inside the review")
+
+
+def _ended(held: list[Line], name: str, *, uncertain: bool) -> Iterator[Row | BadRow]:
+    whole = _ROW.fullmatch("\n".join(line.text for line in held))
+    if uncertain or whole is None:
+        yield from _quarantined(held, name, "it began inside another review")
+    else:
+        yield _row(whole, held, name)
+
+
+def _row(whole: re.Match[str], held: list[Line], name: str) -> Row | BadRow:
+    identifier, text, label = whole.groups()
+    recovery = held[0].recovery
+    if len(held) > 1 or "\t" in text:
+        if _GLUED.search(text):
+            return _bad(held, name, "two rows run together")
+        reasons = {line.recovery for line in held} - {""}
+        reasons |= {_LINE_BREAKS} if len(held) > 1 else set()
+        reasons |= {_TABS} if "\t" in text else set()
+        recovery = ", ".join(sorted(reasons))
+    record = TextRecord(text, attributes={"id": identifier, "label": label})
+    return Row(record, Location(name, held[0].number), len(held), recovery)
+
+
+def _without_beginning(text: str) -> str:
+    if not text.strip():
+        return "empty line between rows"
+    return "the end of a row without its beginning" if _END.search(text) else "no row begins here"
+
+
+def _quarantined(held: list[Line], name: str, error: str) -> Iterator[BadRow]:
+    if held:
+        yield _bad(held, name, error)
+
+
+def _bad(held: list[Line], name: str, error: str) -> BadRow:
+    raw = b"\n".join(line.raw for line in held)
+    return BadRow(raw, Location(name, held[0].number), error, len(held))
+
+
+NSMC = Reader(
+    name="nsmc",
+    summary="NSMC reviews: `id TAB document TAB label`, with broken rows put together again",
+    options=NsmcOptions,
+    read=read,
+    kind=lambda _: "text",
+    suffixes=(".txt", ".tsv"),
+)

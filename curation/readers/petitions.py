@@ -1,0 +1,47 @@
+"""Petitions to the Blue House (2017-2019): JSON lines without a file suffix."""
+
+from collections.abc import Iterator
+
+from curation.readers import json_file
+from curation.readers.base import Item, Options, Reader, SourceFile
+from curation.readers.encoding import file_encoding
+from curation.readers.jsonl import json_lines
+from curation.records import BadRow, Location, Row, TextRecord
+
+_ATTRIBUTES = ("category", "begin", "end", "num_agree", "status", "petition_idx")
+
+
+class PetitionsOptions(Options):
+    """Petitions have no options."""
+
+
+def read(file: SourceFile, _options: PetitionsOptions) -> Iterator[Item]:
+    """Yield the petitions of one month, with their titles."""
+    for item in json_lines(file, file_encoding(file)):
+        if not isinstance(item, tuple):
+            yield item
+            continue
+        line, values = item
+        where = Location(file.name, line.number)
+        try:
+            yield Row(_record(values), where, recovery=line.recovery)
+        except ValueError as error:
+            yield BadRow(line.raw, where, str(error))
+
+
+def _record(values: dict[str, object]) -> TextRecord:
+    known = json_file.scalars(values)
+    return TextRecord(
+        text=json_file.required_text(values, "content"),
+        title=json_file.required_text(values, "title"),
+        attributes={key: known[key] for key in _ATTRIBUTES if key in known},
+    )
+
+
+PETITIONS = Reader(
+    name="petitions",
+    summary="Blue House petitions: JSON lines with category, dates and number of signatures",
+    options=PetitionsOptions,
+    read=read,
+    kind=lambda _: "text",
+)

@@ -1,0 +1,58 @@
+"""The report: one page that shows where rows went and what was dropped, to be read by people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from curation.ledger import Entry
+from curation.lengths import Lengths
+from curation.recipe import Recipe
+from curation.steps import STEPS
+
+QUARANTINE_SAMPLES = 5
+SAMPLE_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What the page shows of one source."""
+
+    name: str
+    licence: str
+    url: str
+    entry: Entry
+    lengths: Lengths
+    samples: Mapping[str, list[dict[str, Any]]]
+    quarantine: list[dict[str, Any]]
+
+
+def quarantine_samples(path: Path) -> list[dict[str, Any]]:
+    """Give the first entries of a quarantine file; none when there is no file."""
+    if not path.exists():
+        return []
+    with path.open("rb") as stream:
+        entries = [orjson.loads(line) for line in islice(stream, QUARANTINE_SAMPLES)]
+    return [{**entry, "text": entry["text"][:SAMPLE_CHARACTERS]} for entry in entries]
+
+
+def render_report(recipe: Recipe, sources: list[SourceReport]) -> str:
+    """Render the page: no script, nothing loaded from elsewhere, every value escaped."""
+    environment = Environment(
+        loader=PackageLoader("curation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters["percent"] = lambda part, whole: f"{100 * part / whole:.1f}" if whole else "0.0"
+    summaries = {name: step.summary for name, step in STEPS.items()}
+    return environment.get_template("report.html.j2").render(
+        recipe=recipe, sources=sources, summaries=summaries
+    )

@@ -1,0 +1,109 @@
+"""The public entry: a recipe and its sources become a published release."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curation import manifest as manifests
+from curation.checkpoints import sha256_of
+from curation.errors import ConfigurationError
+from curation.inputs import find_inputs
+from curation.ledger import Entry
+from curation.measure import peak_rss_mb
+from curation.pipeline import Pipeline, Sizes
+from curation.progress import Progress, Quiet
+from curation.readers import READERS
+from curation.readers.base import Reader
+from curation.recipe import Recipe, recipe_fault
+from curation.workfolder import work_folder
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did; ``reused`` when the release was there already."""
+
+    release: Path
+    sources: Mapping[str, Entry]
+    seconds: float
+    peak_rss_mb: int
+    manifest_sha256: str
+    reused: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the report as JSON data."""
+        return {
+            "release": str(self.release),
+            "sources": {name: entry.as_json() for name, entry in self.sources.items()},
+            "seconds": round(self.seconds, 3),
+            "peak_rss_mb": self.peak_rss_mb,
+            "manifest_sha256": self.manifest_sha256,
+            "reused": self.reused,
+        }
+
+
+def run_recipe(
+    recipe: Recipe,
+    data: Path,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    force: bool = False,
+    readers: Mapping[str, Reader[Any]] | None = None,
+    sizes: Sizes | None = None,
+) -> RunReport:
+    """Build the release of ``recipe`` at ``out`` from the files below ``data``.
+
+    An interrupted run goes on where it was when it is started again. A release that is there
+    stays as it is until the new one is complete; when it was made of the same recipe, files and
+    code and its files are whole, it is given back at once unless ``force``.
+
+    Raises
+    ------
+    ConfigurationError
+        When the recipe, its paths or ``out`` cannot be used; nothing was written then.
+    UserError
+        When a source has no row, nothing is kept, or another run works on ``out``.
+    """
+    started = time.perf_counter()
+    progress = progress if progress is not None else Quiet()
+    readers = readers if readers is not None else READERS
+    sizes = sizes if sizes is not None else Sizes()
+    out = out.absolute()
+    _check(recipe, readers)
+    _check_target(out)
+    inputs = find_inputs(recipe, data, readers, progress, sizes.group_bytes)
+    pipeline = Pipeline(recipe, inputs, progress, sizes)
+    plan = manifests.plan_key(recipe, inputs)
+    with work_folder(out) as work:
+        ledger = None if force else _finished(out, plan)
+        reused = ledger is not None
+        if ledger is None:
+            ledger = pipeline.build(plan, work, out)
+    sha256 = sha256_of(out / manifests.NAME)
+    return RunReport(out, ledger, time.perf_counter() - started, peak_rss_mb(), sha256, reused)
+
+
+def _check(recipe: Recipe, readers: Mapping[str, Reader[Any]]) -> None:
+    fault = recipe_fault(recipe)
+    if fault is not None:
+        place, what, fix = fault
+        raise ConfigurationError(what, where=".".join(map(str, place)), fix=fix)
+    for source in recipe.sources:
+        if source.reader not in readers:
+            raise ConfigurationError(f"unknown reader '{source.reader}'", where=f"source {source.name}")
+
+
+def _check_target(out: Path) -> None:
+    if (out.exists() or out.is_symlink()) and manifests.load_manifest(out) is None:
+        raise ConfigurationError(
+            "the output is there already and is not a release", where=str(out), fix="give another --out"
+        )
+
+
+def _finished(out: Path, plan: str) -> dict[str, Entry] | None:
+    manifest = manifests.load_manifest(out)
+    if manifest is None or manifest.get("plan") != plan or not manifests.verifies(out, manifest):
+        return None
+    return {name: Entry.from_json(entry) for name, entry in manifest["ledger"].items()}

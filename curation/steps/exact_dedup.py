@@ -1,0 +1,27 @@
+"""Records that say exactly the same: the first in recipe order stays."""
+
+from typing import Literal
+
+from curation.steps.base import Judge, Params, Step
+
+Scope = Literal["release", "config", "source"]
+
+
+class ExactDedupParams(Params):
+    """Within what records are compared: the whole release, one configuration, or one source."""
+
+    scope: Scope = "release"
+
+
+def _make(_: ExactDedupParams) -> Judge:
+    # The engine compares records across shards; a single text has nothing to be compared with.
+    raise NotImplementedError("exact_dedup compares records; it does not judge one text")
+
+
+EXACT_DEDUP = Step(
+    name="exact_dedup",
+    summary="drops records whose text (or task and messages) was seen before; the first one stays",
+    params=ExactDedupParams,
+    sees="release",
+    make=_make,
+)

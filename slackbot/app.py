@@ -1,5 +1,6 @@
 """Puts the bot together: client, bolt application, worker. No globals."""
 
+import logging
 from dataclasses import dataclass
 
 import aiohttp
@@ -37,7 +38,7 @@ def new_client(config: SlackConfig, session: aiohttp.ClientSession) -> AsyncWebC
         base_url=config.api_url,
         session=session,
         retry_handlers=[],
-        logger=logs.keep_text_out(),
+        logger=logging.getLogger(logs.SDK),
     )
     client.proxy = config.proxy  # as an argument, None would mean HTTPS_PROXY, even for loopback
     return client
@@ -54,7 +55,7 @@ def build(client: AsyncWebClient, answerer: Answerer, store: Store, me: Identity
     app = AsyncApp(
         name="malmoi",
         client=client,
-        logger=logs.keep_text_out(),
+        logger=logging.getLogger(logs.SDK),
         before_authorize=keep_before_ack(store, me, worker.wake),
         signing_secret="",  # Socket Mode: Slack is authenticated by the connection
     )

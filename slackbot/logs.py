@@ -19,15 +19,14 @@ _AT_LEAST = {
 }
 
 
-def keep_text_out() -> logging.Logger:
-    """Raise the level of loggers that would write text; returns the logger to give to the SDK."""
+def keep_text_out() -> None:
+    """Raise the level of loggers that would write text; call it before anything of theirs is made."""
     for name, least in _AT_LEAST.items():
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, least))
     sdk = logging.getLogger(SDK)
     if _token_notice not in sdk.filters:
         sdk.addFilter(_token_notice)
-    return sdk
 
 
 def _token_notice(record: logging.LogRecord) -> bool:

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from curation.errors import UserError
-from slackbot import app, transport
+from slackbot import app, logs, transport
 from slackbot.answerer import Answerer
 from slackbot.calls import CallError, RefusedError, repeated
 from slackbot.config import APP_VARIABLE, BOT_VARIABLE, URL_VARIABLE, Limits, SlackConfig, token_refused
@@ -47,9 +47,20 @@ async def run_bot(
         Slack cannot be reached.
     """
     config.check()
-    limits = limits or Limits()
+    logs.keep_text_out()
+    with _stop_signals() as stop:
+        await _until(stop, _serve(config, answerer, store, limits or Limits(), ready))
+
+
+async def _serve(
+    config: SlackConfig,
+    answerer: Answerer,
+    store: Path,
+    limits: Limits,
+    ready: Callable[[Identity], None] | None,
+) -> None:
+    """Answer until cancelled; what was opened is closed in the opposite order."""
     async with contextlib.AsyncExitStack() as stack:
-        stop = stack.enter_context(_stop_signals())
         inbox = open_store(store)
         stack.push_async_callback(inbox.close)
         session = await stack.enter_async_context(app.new_session())
@@ -61,7 +72,7 @@ async def run_bot(
         _log.info("connected as %s in %s; inbox %s", me.user, me.team, await inbox.counts())
         if ready is not None:
             ready(me)
-        await _first_of(bot.worker.run(), stop.wait())
+        await bot.worker.run()
 
 
 async def identify(client: AsyncWebClient, config: SlackConfig, patience: float) -> Identity:
@@ -89,17 +100,15 @@ async def _tried(
         ) from error
 
 
-async def _first_of(
-    work: Coroutine[object, object, None], stopped: Coroutine[object, object, object]
-) -> None:
-    """Until ``stopped``; an error of ``work`` ends it too and is raised."""
-    tasks = (asyncio.ensure_future(work), asyncio.ensure_future(stopped))
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in done:
-        task.result()
+async def _until(stop: asyncio.Event, work: Coroutine[object, object, None]) -> None:
+    """Cancel ``work`` once ``stop`` is set and wait for its end; its error is raised."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Socket Mode through the aiohttp client: no public address is needed."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -23,7 +24,7 @@ async def connected(app: AsyncApp, config: SlackConfig, limits: Limits) -> Async
             handler = AsyncSocketModeHandler(
                 app,
                 config.app_token.get_secret_value(),
-                logger=logs.keep_text_out(),
+                logger=logging.getLogger(logs.SDK),
                 ping_interval=limits.ping_interval,
             )
             handlers.append(handler)

@@ -53,7 +53,6 @@ class Worker:
         self._slots = asyncio.Semaphore(limits.concurrency)
         self._lanes: dict[_LaneKey, asyncio.Task[None]] = {}
         self._aside: set[asyncio.Task[None]] = set()
-        self._stopping = False
         self._fatal: UserError | None = None
 
     def wake(self) -> None:
@@ -61,12 +60,12 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Work until :meth:`stop`; take up first what an earlier process left."""
+        """Work until cancelled; take up first what an earlier process left."""
         left = await self._store.requeue()
         if left:
             _log.info("%d unfinished questions taken up again", left)
         self.wake()
-        while not self._stopping:
+        while True:
             await self._wake.wait()
             self._wake.clear()
             if self._fatal is not None:
@@ -74,9 +73,7 @@ class Worker:
             await self._take_up()
 
     async def stop(self) -> None:
-        """Take nothing new, let running work finish within the grace, give back the rest."""
-        self._stopping = True
-        self.wake()
+        """After :meth:`run`: let running work finish within the grace, give back the rest."""
         running = {*self._lanes.values(), *self._aside}
         if running:
             _, late = await asyncio.wait(running, timeout=self._limits.stop_grace)
@@ -89,7 +86,7 @@ class Worker:
 
     async def _take_up(self) -> None:
         free = self._limits.concurrency - len(self._lanes)
-        if self._stopping or free <= 0:
+        if free <= 0:
             return
         for waiting in await self._store.waiting(free, self._lanes):
             question = waiting.question

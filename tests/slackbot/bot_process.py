@@ -58,6 +58,8 @@ class KeywordAnswerer:
 def main() -> int:
     options = json.loads(sys.argv[1])
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
+    for name in ("slack_sdk", "slack_bolt", "sqlalchemy.engine", "malmoi.slack.sdk"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
     limits = Limits(**options.get("limits", {}))
     answerer = KeywordAnswerer(options.get("delay", 0.0))
     try:

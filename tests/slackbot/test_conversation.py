@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slackbot import phrases, render
+from slackbot import phrases, render, threads
 from slackbot.emulator.client import EmulatorClient, Posted
 from tests.slackbot.bot_process import PASSAGES
 
@@ -71,6 +71,17 @@ def test_a_mention_inside_a_thread_is_answered_there_with_the_thread_as_history(
     assert reply["thread_ts"] == root.ts
     assert PASSAGES["휴가"][1] in reply["text"]
     assert "앞선 말 1개" in reply["text"]
+
+
+def test_a_thread_longer_than_a_page_is_read_to_its_end(shared_bot, channel):
+    client = shared_bot.client
+    root = client.say(channel, "이야기를 해 봅시다.")
+    for number in range(threads.PAGE):
+        client.say(channel, f"{number}째 말", thread_ts=root.ts, user="doyun")
+    client.say(channel, "이제 휴가 이야기", thread_ts=root.ts, user="doyun")
+    client.say(channel, "@malmoi 그건 며칠인가요?", thread_ts=root.ts)
+    [reply] = client.wait_for_replies(root)
+    assert PASSAGES["휴가"][1] in reply["text"]
 
 
 def test_a_follow_up_without_mention_is_answered_where_the_thread_is_the_bots(shared_bot, channel):

@@ -75,6 +75,17 @@ def test_asked_to_stop_it_finishes_running_work(bot, number):
     assert states(bot) == ["answered"]
 
 
+def test_asked_to_stop_it_begins_nothing_new(bot):
+    bot.options = SLOW
+    client = bot.start().client
+    asked = client.say("질문", "@malmoi 느리게 휴가?")
+    client.wait_until(seen(asked))
+    client.say("질문", "@malmoi 주차?", thread_ts=asked.ts)  # waits: one at a time in a thread
+    client.wait_until(lambda _: states(bot) == ["new", "running"])
+    assert bot.terminate() == 0
+    assert states(bot) == ["answered", "new"]
+
+
 def test_asked_to_stop_it_gives_back_what_takes_too_long(bot):
     bot.options = {"delay": 60.0, "limits": FAST | {"stop_grace": 0.3}}
     client = bot.start().client
@@ -131,6 +142,34 @@ def test_a_slack_that_is_not_there_is_named_and_ends_with_1(shared_bot, tmp_path
     ).start(wait=False)
     assert bot.exit_code() == 1
     assert address in bot.log
+
+
+def test_a_token_that_is_revoked_ends_the_bot_and_keeps_the_question(bot):
+    client = bot.start().client
+    client.fail("chat.postMessage", "error", code="token_revoked")
+    asked = client.say("질문", "@malmoi 휴가?")
+    assert bot.exit_code() == 2
+    assert "token_revoked" in bot.log
+    assert states(bot) == ["new"]
+    bot.start()
+    assert len(client.wait_for_replies(asked)) == 1
+
+
+def test_a_channel_that_takes_no_reply_does_not_stop_the_others(bot):
+    client = bot.start().client
+    client.fail("chat.postMessage", "error", code="is_archived")
+    client.say("질문", "@malmoi 휴가?")
+    client.wait_until(lambda _: states(bot) == ["dead"])
+    assert "is_archived" in bot.log
+    asked = client.say("general", "@malmoi 휴가?")
+    assert len(client.wait_for_replies(asked)) == 1
+
+
+def test_it_can_be_stopped_while_it_tries_to_connect(bot):
+    bot.emulator.client.fail("apps.connections.open", "unavailable", times=1_000)
+    bot.start(wait=False)
+    bot.client.wait_until(lambda state: state["calls"][-1:] and "apps." in state["calls"][-1]["method"])
+    assert bot.terminate(within=5.0) == 0
 
 
 def test_a_second_bot_on_the_same_store_is_refused(shared_bot):

@@ -1,9 +1,10 @@
 """Readers, one file per family of formats; `READERS` is the registry that recipes name.
 
 Corpora with a format of their own: `nsmc`, `nsmc_raw`, `chatbot_data`, `kobest`, `petitions`,
-`superni`. Formats: `jsonl`, `csv_file`, `parquet`, `documents`, `slack_export`. The rest is what
-they share: `encoding` and `lines` from bytes to text, `table` and `dialect` from text to fields,
-`columns` from fields to records.
+`superni`. Formats: `jsonl`, `csv_file`, `parquet`, `documents`, `slack_export` (with
+`slack_messages`). The rest is what they share: `encoding`, `scripts` and `lines` from bytes to text,
+`table`, `dialect` and `fixed_table` from text to fields, `json_file` for JSON, `columns` from fields
+to records.
 """
 
 from typing import Any

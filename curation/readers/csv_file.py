@@ -39,7 +39,7 @@ def read(file: SourceFile, options: CsvOptions) -> Iterator[Item]:
     yield FileNote(file.name, "delimiter", delimiter_name(dialect))
     yield FileNote(file.name, "quotes", "around fields" if dialect.quotes else "text")
     rows = table_rows(text_lines(file, encoding), dialect, file.name)
-    first = next((row for row in rows if isinstance(row, BadRow) or not row.blank), None)
+    first, blank = _first_row(rows)
     if first is None:
         return
     if isinstance(first, BadRow):
@@ -54,13 +54,22 @@ def read(file: SourceFile, options: CsvOptions) -> Iterator[Item]:
         names = [str(position) for position in range(1, len(first.values) + 1)]
         rows = chain([first], rows)
     columns.require(options, names, f"{file.name}:{first.number}")
-    yield from _records(rows, names, options, file.name)
+    yield from _records(rows, names, options, file.name, blank)
+
+
+def _first_row(rows: Iterator[Fields | BadRow]) -> tuple[Fields | BadRow | None, int]:
+    """The first row that is no blank line, and how many blank lines stand before it."""
+    blank = 0
+    for row in rows:
+        if isinstance(row, BadRow) or not row.blank:
+            return row, blank
+        blank += 1
+    return None, blank
 
 
 def _records(
-    rows: Iterator[Fields | BadRow], names: list[str], options: CsvOptions, file: str
+    rows: Iterator[Fields | BadRow], names: list[str], options: CsvOptions, file: str, blank: int
 ) -> Iterator[Item]:
-    blank = 0
     for row in rows:
         if isinstance(row, BadRow):
             yield row
@@ -102,8 +111,10 @@ def header_names(header: Fields, file: str) -> list[str]:
 def _dialect(file: SourceFile, encoding: Encoding, options: CsvOptions) -> Dialect:
     if options.delimiter == "":
         raise UserError("The delimiter is empty.", where=file.name, fix="Use one such as ',' or '\\t'.")
+    # In single quotes, YAML takes the two characters as they stand.
+    delimiter = "\t" if options.delimiter == r"\t" else options.delimiter
     sample = list(islice(text_lines(file, encoding), _SAMPLE_LINES))
-    dialect = detect_dialect(sample, options.delimiter, options.quotes)
+    dialect = detect_dialect(sample, delimiter, options.quotes)
     if dialect is None:
         raise UserError(
             "The delimiter of this table cannot be told.",

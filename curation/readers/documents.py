@@ -19,6 +19,8 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*\r?")
 _FENCE = re.compile(r"[ ]{0,3}(?:```|~~~)")
 _LONGEST_TITLE = 80
+# Between two rules further apart stands text, which a YAML parser would chew on for long.
+_LONGEST_FRONT_MATTER = 10_000
 
 
 class DocumentsOptions(Options):
@@ -94,11 +96,11 @@ def parted_front_matter(text: str) -> tuple[dict[str, str], str]:
     ({}, '---\\n그냥 줄\\n---\\n본문')
     """
     found = _FRONT_MATTER.match(text)
-    if found is None:
+    if found is None or found.end() > _LONGEST_FRONT_MATTER:
         return {}, text
     try:
         values = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError):  # an impossible date is a ValueError
+    except (yaml.YAMLError, ValueError, RecursionError):  # an impossible date is a ValueError
         return {}, text
     if not isinstance(values, dict):
         return {}, text

@@ -176,22 +176,27 @@ def _vote(path: Path) -> str | None:
     Lines of UTF-8 that hold more than Latin letters cannot be there by chance, so one of them
     settles it; the lines in CP949 around it, if any, are recovered one by one.
     """
-    utf8 = latin = korean = neither = 0
+    utf8 = latin = neither = 0
+    as_cp949: list[str] = []
     for line in _lines_beyond_ascii(path):
         try:
             text = line.decode("utf-8")
         except UnicodeDecodeError:
-            is_korean = as_korean(line) is not None
-            korean += is_korean
-            neither += not is_korean
+            try:
+                as_cp949.append(line.decode("cp949"))
+            except UnicodeDecodeError:
+                neither += 1
             continue
         if _BEYOND_LATIN.search(text):
             utf8 += 1
         elif _is_cp949_after_all(line):
-            korean += 1
+            as_cp949.append(line.decode("cp949"))
         else:
             latin += 1
-    if (utf8 or latin >= korean) and utf8 + latin >= max(1, neither):
+    # Looked at together: a line may hold nothing but one laughing letter or one rare syllable.
+    korean = len(as_cp949) if looks_korean("".join(as_cp949)) else 0
+    neither += len(as_cp949) - korean
+    if (utf8 or latin > korean) and utf8 + latin >= max(1, neither):
         return "utf-8"
     return "cp949" if korean and korean >= 9 * neither else None
 

@@ -99,6 +99,17 @@ def test_one_column(read_bytes):
     assert outcome.notes["input: delimiter"] == "none, one column"
 
 
+def test_blank_lines_before_the_header(read_bytes):
+    outcome = read_bytes("csv", "\n\n글,수\n하나,1\n\n".encode(), text="글")
+    assert [(row.record.text, row.where.line) for row in outcome.rows] == [("하나", 4)]
+    assert outcome.notes["input: blank lines"] == "3"
+
+
+def test_tab_as_yaml_gives_it_in_single_quotes(read_bytes):
+    outcome = read_bytes("csv", "글\t수\n하나, 둘\t1\n".encode(), text="글", delimiter=r"\t")
+    assert outcome.texts == ["하나, 둘"]
+
+
 def test_empty_table(read_bytes):
     outcome = read_bytes("csv", b"", text="글")
     assert (outcome.rows, outcome.bad) == ([], [])

@@ -102,6 +102,21 @@ def test_other_table_is_refused(read_bytes):
     assert refused.value.where == "other.csv:1"
 
 
+def test_rows_are_joined_as_the_lines_come():
+    taken = 0
+
+    def endless():
+        nonlocal taken
+        while True:
+            taken += 1
+            text = f"{taken}\t좋다\t1"
+            yield Line(taken, text.encode(), text, "")
+
+    rows = joined(endless(), "file")
+    assert [next(rows).where.line for _ in range(5)] == [1, 2, 3, 4, 5]
+    assert taken == 5
+
+
 REVIEW = st.text(alphabet=st.sampled_from("가나다ㅋ 1\t\n.?"), max_size=40)
 
 

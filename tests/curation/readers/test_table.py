@@ -2,13 +2,13 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from curation.readers.dialect import detect_dialect
 from curation.readers.lines import Line
 from curation.readers.table import Dialect, Fault, Fields, split_row, table_rows
-from curation.records import BadRow
+from curation.records import BadRow, Location
 
 
 def lines(text: str) -> list[Line]:
@@ -50,6 +50,8 @@ FIELD = st.text(alphabet='가나 a1",\t;\r\n', max_size=12)
 )
 @settings(deadline=None, max_examples=400)
 def test_rows_of_the_standard_writer_come_back(table, delimiter, quoting, ending):
+    # Not quoted, a carriage return at the end of a row is part of the line break.
+    assume(ending == "\r\n" or quoting == csv.QUOTE_ALL or not any(row[-1].endswith("\r") for row in table))
     written = io.StringIO()
     csv.writer(written, delimiter=delimiter, quoting=quoting, lineterminator=ending).writerows(table)
     text = written.getvalue().removesuffix("\n")
@@ -90,8 +92,6 @@ def test_text_after_a_closing_quote_is_text():
 
 def test_an_unreadable_line_ends_a_quoted_field():
     first, _, last = lines('1,"열린\n\n2,둘')
-    from curation.records import Location
-
     unreadable = BadRow(b"\xff", Location("file", 2), "not utf-8")
     found = list(table_rows(iter([first, unreadable, last]), Dialect(","), "file"))
     assert isinstance(found[0], BadRow)

@@ -1,0 +1,27 @@
+import inspect
+
+import pytest
+
+from curation.readers import READERS
+from curation.readers.base import Options
+
+NAMES = [
+    *("nsmc", "nsmc_raw", "chatbot_data", "kobest_boolq", "petitions", "superni"),
+    *("jsonl", "csv", "parquet", "documents", "slack_export"),
+]
+
+
+def test_names():
+    assert list(READERS) == NAMES
+    assert all(name == reader.name for name, reader in READERS.items())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reader_keeps_the_contract(name):
+    reader = READERS[name]
+    assert issubclass(reader.options, Options)
+    assert reader.kind(reader.options()) in ("text", "instruction")
+    assert inspect.isgeneratorfunction(reader.read), "a reader streams"
+    assert all(suffix.startswith(".") and suffix.islower() for suffix in reader.suffixes)
+    assert reader.summary
+    assert reader.options.__doc__

@@ -1,0 +1,52 @@
+"""Telemetry is off in each dependency's own judgement, whatever the environment says."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from curation.privacy import SWITCHES, switch_off_telemetry
+
+PACKAGES = ["curation", "chat", "prompting", "rag", "training", "compile", "slackbot", "malmoi"]
+
+
+def run(code: str) -> str:
+    """Run ``code`` in a fresh interpreter whose environment asks for telemetry."""
+    wanted = {name: "true" if value.lower() in ("0", "false") else "false" for name, value in SWITCHES.items()}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **wanted, "LANGSMITH_API_KEY": "not-a-key"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_importing_any_package_sets_every_switch(package: str) -> None:
+    shown = run(f"import os, {package}; print({{name: os.environ[name] for name in {list(SWITCHES)}}})")
+    assert shown == str(SWITCHES)
+
+
+@pytest.mark.parametrize(
+    ("dependency", "opted_out"),
+    [
+        ("daft", "from daft.scarf_telemetry import opted_out; print(opted_out())"),
+        ("langsmith", "from langsmith.utils import tracing_is_enabled; print(not tracing_is_enabled())"),
+        (
+            "huggingface_hub",
+            "from huggingface_hub import constants; print(constants.HF_HUB_DISABLE_TELEMETRY)",
+        ),
+    ],
+)
+def test_the_dependency_itself_sees_that_it_is_off(dependency: str, opted_out: str) -> None:
+    assert run(opted_out) == "False", f"{dependency} reports by default; else this test shows nothing"
+    assert run(f"import curation; {opted_out}") == "True"
+
+
+def test_nothing_else_in_the_environment_is_touched() -> None:
+    environment = {"HOME": "somewhere"}
+    switch_off_telemetry(environment)
+    assert environment == {"HOME": "somewhere", **SWITCHES}

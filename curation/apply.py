@@ -63,11 +63,8 @@ def apply_plan(plan: RowPlan, columns: Mapping[str, pa.Array], alive: Sequence[i
             verdicts.update((row, (step.name, drop)) for row, drop in refused.items())
             alive = [row for row in alive if row not in refused]
     result = view.edited()
-    dropped: list[tuple[str, Drop] | None] = [verdicts.get(row) for row in range(rows)]
-    result["_step"] = pa.array([drop and drop[0] for drop in dropped], pa.string())
-    result["_reason"] = pa.array([drop and drop[1].reason for drop in dropped], pa.string())
-    result["_score"] = pa.array([drop and drop[1].score for drop in dropped], pa.float64())
-    result["_length"] = pa.array([len(text) for text in view.texts()], pa.int32())
+    result |= _verdict_columns(verdicts, rows)
+    result["_length"] = pa.array(list(map(len, view.texts())), pa.int32())
     result["_key_high"], result["_key_low"] = _keys(view, plan.key_scope, rows, alive)
     return result
 
@@ -77,16 +74,28 @@ def _judged(view: View, alive: Sequence[int], step: BoundStep) -> dict[int, Drop
     return {row: drop for row in alive if isinstance(drop := judge(texts[row]), Drop)}
 
 
+def _verdict_columns(verdicts: Mapping[int, tuple[str, Drop]], rows: int) -> dict[str, pa.Array]:
+    steps: list[str | None] = [None] * rows
+    reasons: list[str | None] = [None] * rows
+    scores: list[float | None] = [None] * rows
+    for row, (step, drop) in verdicts.items():
+        steps[row], reasons[row], scores[row] = step, drop.reason, drop.score
+    return {
+        "_step": pa.array(steps, pa.string()),
+        "_reason": pa.array(reasons, pa.string()),
+        "_score": pa.array(scores, pa.float64()),
+    }
+
+
 def _keys(view: View, scope: str | None, rows: int, alive: Sequence[int]) -> tuple[pa.Array, pa.Array]:
     if scope is None:
         return pa.nulls(rows, pa.int64()), pa.nulls(rows, pa.int64())
-    prefix = hashlib.blake2b(scope.encode() + b"\0", digest_size=16)
+    prefix = scope.encode() + b"\0"
     digests = bytearray(16 * rows)
     present = np.zeros(rows, dtype=bool)
     present[np.asarray(alive, dtype=np.int64)] = True
     for row in alive:
-        digest = prefix.copy()
-        digest.update(view.identity(row))
+        digest = hashlib.blake2b(prefix + view.identity(row), digest_size=16)
         digests[16 * row : 16 * row + 16] = digest.digest()
     halves = np.frombuffer(digests, dtype="<i8").reshape(rows, 2)
     return pa.array(halves[:, 0], mask=~present), pa.array(halves[:, 1], mask=~present)

@@ -24,7 +24,7 @@ _COLUMNS = {
     "label_space": "the closed set of outputs of a classification task, else empty",
     "split_group": "rows with the same group must not be parted between train and test",
 }
-# What this toolkit or its user may take for granted, and what says that it was done.
+# What a reader of the card may take for granted, by the step that would have done it.
 _NOT_DONE = (
     ("exact_dedup", "Exact duplicates were not removed."),
     ("near_dedup", "Near duplicates were not searched for."),
@@ -57,10 +57,11 @@ def card_of(
         title=title,
         version=str(recipe.version),
         description=recipe.description,
-        url=next((source.url for source in recipe.sources if source.url), ""),
+        url=recipe.url,
+        creator=recipe.creator,
         languages=tuple(dict.fromkeys(source.language for source in recipe.sources)),
         licences=tuple(dict.fromkeys(source.licence for source in recipe.sources)),
-        configs=tuple(_configs(kinds, files)),
+        configs=tuple(_configs(recipe, kinds, files)),
         sources=tuple(_source(recipe, name, entry) for name, entry in ledger.items()),
         steps=tuple(_step(use, ledger) for use in recipe.steps),
         figures=tuple(_figures(ledger, lengths)),
@@ -68,20 +69,23 @@ def card_of(
     )
 
 
-def _configs(kinds: Mapping[str, Kind], files: list[dict[str, Any]]) -> list[Config]:
-    found: dict[str, dict[str, list[FileFacts]]] = {}
+def _configs(recipe: Recipe, kinds: Mapping[str, Kind], files: list[dict[str, Any]]) -> list[Config]:
+    found: dict[tuple[str, str], list[FileFacts]] = {}
     for file in files:
         _, config, name = file["path"].split("/")
         split = name[: -len("-00000-of-00000.parquet")]
-        found.setdefault(config, {}).setdefault(split, []).append(FileFacts(**file))
+        found.setdefault((config, split), []).append(FileFacts(**file))
+    # In the recipe's order; a split of which nothing was kept has no file and no place here.
+    places = [place for place in dict.fromkeys((s.config, s.split) for s in recipe.sources) if place in found]
     return [
         Config(
             name=config,
             columns=tuple(_column(field.name) for field in SCHEMAS[kinds[config]]),
-            splits=tuple(Split(name=split, files=tuple(parts)) for split, parts in found[config].items()),
+            splits=tuple(
+                Split(name=split, files=tuple(found[of, split])) for of, split in places if of == config
+            ),
         )
-        for config in kinds
-        if config in found
+        for config in dict.fromkeys(config for config, _ in places)
     ]
 
 
@@ -114,8 +118,8 @@ def _step(use: StepUse, ledger: Mapping[str, Entry]) -> StepFacts:
     concerned = tuple(name for name in ledger if use.concerns(name))
     dropped = sum(
         count
-        for entry in ledger.values()
-        for label, count in entry.dropped.items()
+        for name in concerned
+        for label, count in ledger[name].dropped.items()
         if label.startswith(f"{use.step}/")
     )
     return StepFacts(
@@ -149,7 +153,7 @@ def _quirks(recipe: Recipe, ledger: Mapping[str, Entry]) -> list[str]:
     for name, entry in ledger.items():
         for reason, counts in sorted(entry.recovered.items()):
             quirks.append(
-                f"{counts['rows']:,} rows of `{name}` were repaired ({reason}; "
-                f"{counts['lines']:,} lines of its files)."
+                f"Rows of `{name}` that were repaired because of {reason}: {counts['rows']:,} "
+                f"(lines of its files: {counts['lines']:,})."
             )
     return quirks

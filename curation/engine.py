@@ -23,8 +23,8 @@ import daft
 from daft import DataType, col, lit
 
 BatchFunction = Callable[[Mapping[str, pa.Array]], Mapping[str, pa.Array]]
-# Rows compared in one query: 330 bytes each at the peak, so about 2.7 GB.
-COMPARED_AT_ONCE = 8_000_000
+# Rows compared in one query: about 330 bytes each at the peak, so 1.3 GB.
+COMPARED_AT_ONCE = 4_000_000
 
 
 def map_shards(

@@ -28,8 +28,12 @@ class InputFile:
 
     def check_unchanged(self) -> None:
         """Raise when the file is not what was hashed any more."""
-        status = self.path.stat()
-        if (status.st_size, status.st_mtime_ns) != (self.bytes, self.modified_ns):
+        try:
+            status = self.path.stat()
+            same = (status.st_size, status.st_mtime_ns) == (self.bytes, self.modified_ns)
+        except FileNotFoundError:
+            same = False
+        if not same:
             raise UserError("a source file changed while it was read", where=self.name, fix="run again")
 
 

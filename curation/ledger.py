@@ -62,7 +62,7 @@ def recount(release: Path, intakes: dict[str, Intake]) -> dict[str, Entry]:
     """
     kept = _kept(release.glob("data/*/*.parquet"))
     dropped = _dropped(release.glob("rejects/*.parquet"))
-    quarantined = {path.stem: _lines(path) for path in release.glob("quarantine/*.jsonl")}
+    quarantined = {path.stem: count_lines(path) for path in release.glob("quarantine/*.jsonl")}
     strangers = (set(kept) | set(dropped) | set(quarantined)) - set(intakes)
     if strangers:
         raise LedgerError(f"rows of unknown sources: {', '.join(sorted(strangers))}")
@@ -107,6 +107,7 @@ def _dropped(paths: Iterable[Path]) -> dict[str, Counter[str]]:
     return counts
 
 
-def _lines(path: Path) -> int:
+def count_lines(path: Path) -> int:
+    """Count the lines of a file."""
     with path.open("rb") as stream:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))

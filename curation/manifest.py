@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import datacards
 from curation.checkpoints import key_of, sha256_of
 from curation.inputs import SourceInput
-from curation.ledger import Entry
+from curation.ledger import Entry, count_lines
 from curation.recipe import Recipe
 
 NAME = "manifest.json"
@@ -94,7 +94,7 @@ def describe_files(release: Path, paths: Iterable[Path]) -> list[dict[str, Any]]
         if path.suffix == ".parquet":
             entry["rows"] = pq.read_metadata(path).num_rows
         elif path.suffix == ".jsonl":
-            entry["rows"] = path.read_bytes().count(b"\n")
+            entry["rows"] = count_lines(path)
         described.append(entry)
     return described
 
@@ -136,7 +136,9 @@ def load_manifest(release: Path) -> dict[str, Any] | None:
 
 
 def verifies(release: Path, manifest: Mapping[str, Any]) -> bool:
-    """Tell whether every file that the manifest names is there with its hash."""
+    """Tell whether every file that the manifest names is there with its hash, and the others are there."""
+    if not all((release / name).is_file() for name in OF_THE_DAY):
+        return False
     try:
         return all(sha256_of(release / file["path"]) == file["sha256"] for file in manifest["files"])
     except (OSError, KeyError, TypeError):

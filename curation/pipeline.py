@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -17,12 +18,12 @@ from curation.ledger import Entry
 from curation.manifest import code_version
 from curation.measure import peak_rss_mb
 from curation.phases import Phase, phases_of, plan_identity, row_plan
-from curation.progress import Progress
+from curation.progress import Advance, Progress
 from curation.reading import read_unit
 from curation.recipe import Recipe
 from curation.records import Kind
 from curation.release import Parts, assemble
-from curation.shards import SHARD_ROWS
+from curation.shards import ROWS, SHARD_ROWS
 from curation.tables import FILE_BYTES
 from curation.writing import SplitPart, write_split
 
@@ -138,7 +139,7 @@ class Pipeline:
 
     def _step_unit(self, steps: _RowSteps, earlier: Checkpoint, base: int) -> Checkpoint:
         # Imported here: the engine takes a moment to load, and errors should not wait for it.
-        from curation.stepping import ROWS, first_phase, later_phase  # noqa: PLC0415
+        from curation.stepping import first_phase, later_phase  # noqa: PLC0415
 
         plan, copies = steps.plan, steps.before.copies
         key = key_of(steps.number, earlier.key, steps.identity, steps.before.copies_key, base)
@@ -159,7 +160,6 @@ class Pipeline:
         if dedup is None:
             return _Stepped(shards, None, "")
         from curation.engine import later_copies  # noqa: PLC0415
-        from curation.stepping import ROWS  # noqa: PLC0415
 
         every = [shard for done in shards.values() for shard in done]
         key = key_of("compare", [shard.key for shard in every])
@@ -174,32 +174,38 @@ class Pipeline:
 
     def _write(self, stepped: _Stepped) -> dict[tuple[str, str], Checkpoint]:
         splits: dict[tuple[str, str], list[SplitPart]] = {}
-        keys: dict[tuple[str, str], list[object]] = {}
         for given in self.inputs:
-            source, shards = given.source, stepped.shards[given.source.name]
-            name = (source.config, source.split)
-            part = SplitPart(source, tuple(shard.folder / "rows.parquet" for shard in shards))
-            splits.setdefault(name, []).append(part)
-            keys.setdefault(name, []).append([source.name, source.licence, [shard.key for shard in shards]])
-        rows = sum(shard.facts["rows"] for shards in stepped.shards.values() for shard in shards)
-        written = {}
+            part = SplitPart(given.source, tuple(stepped.shards[given.source.name]))
+            splits.setdefault((given.source.config, given.source.split), []).append(part)
+        rows = sum(part.count for parts in splits.values() for part in parts)
         with self.progress.task("write", rows, "rows") as advance:
-            for name, parts in splits.items():
-                kind = self.kinds[name[0]]
-                key = key_of("write", kind, keys[name], stepped.copies_key, self.sizes.file_bytes)
-                written[name] = once(
-                    self.work / "write",
-                    key,
-                    lambda folder, kind=kind, parts=parts: write_split(  # type: ignore[misc]
-                        kind,
-                        parts,
-                        stepped.copies,
-                        folder,
-                        advance=advance,
-                        file_bytes=self.sizes.file_bytes,
-                    ),
-                )
+            written = {
+                name: self._write_split(self.kinds[name[0]], parts, stepped, advance)
+                for name, parts in splits.items()
+            }
         _check_something_kept(self.recipe, written)
+        return written
+
+    def _write_split(
+        self, kind: Kind, parts: list[SplitPart], stepped: _Stepped, advance: Advance
+    ) -> Checkpoint:
+        told = 0
+
+        def tell(rows: int) -> None:
+            nonlocal told
+            told += rows
+            advance(rows)
+
+        def work(folder: Path) -> Mapping[str, Any]:
+            size = self.sizes.file_bytes
+            return write_split(kind, parts, stepped.copies, folder, advance=tell, file_bytes=size)
+
+        shards = [
+            [part.source.name, part.source.licence, [shard.key for shard in part.shards]] for part in parts
+        ]
+        key = key_of("write", kind, shards, stepped.copies_key, self.sizes.file_bytes)
+        written = once(self.work / "write", key, work)
+        advance(sum(part.count for part in parts) - told)  # what an earlier run had written
         return written
 
 

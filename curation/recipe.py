@@ -71,12 +71,17 @@ class StepUse(_Strict):
 
 
 class Recipe(_Strict):
-    """Sources, and the steps that their records go through, in order."""
+    """Sources, and the steps that their records go through, in order.
+
+    ``url`` is where the release will be found and ``creator`` who makes it, for its description.
+    """
 
     name: Name
     title: str = ""
     description: str = ""
     version: int = Field(default=1, ge=1)
+    url: str = ""
+    creator: Text = "malmoi"
     sources: tuple[Source, ...] = Field(min_length=1)
     steps: tuple[StepUse, ...] = ()
 

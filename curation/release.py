@@ -129,7 +129,7 @@ def _write_pages(
     card = card_of(parts.recipe, parts.kinds, ledger, lengths, data)
     write_text(folder / "README.md", datacards.huggingface.render(card))
     today = datetime.now(tz=UTC).date()
-    croissant = datacards.croissant.render(card, published=today, creator=card.title)
+    croissant = datacards.croissant.render(card, published=today)
     write_bytes(folder / "croissant.json", orjson.dumps(croissant, option=orjson.OPT_INDENT_2))
     sources = [
         SourceReport(

@@ -52,6 +52,11 @@ def render_report(recipe: Recipe, sources: list[SourceReport]) -> str:
     )
     environment.filters["number"] = lambda value: f"{value:,}"
     environment.filters["percent"] = lambda part, whole: f"{100 * part / whole:.1f}" if whole else "0.0"
+    # In the order of the steps: the page shows the way that rows went.
+    places = {use.step: place for place, use in enumerate(recipe.steps)}
+    environment.filters["in_step_order"] = lambda items: sorted(
+        items, key=lambda item: (places[item[0].split("/")[0]], item[0])
+    )
     summaries = {name: step.summary for name, step in STEPS.items()}
     return environment.get_template("report.html.j2").render(
         recipe=recipe, sources=sources, summaries=summaries

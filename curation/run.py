@@ -1,14 +1,17 @@
 """The public entry: a recipe and its sources become a published release."""
 
+import contextlib
+import errno
+import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from curation import manifest as manifests
 from curation.checkpoints import sha256_of
-from curation.errors import ConfigurationError
+from curation.errors import ConfigurationError, UserError
 from curation.inputs import find_inputs
 from curation.ledger import Entry
 from curation.measure import peak_rss_mb
@@ -18,6 +21,8 @@ from curation.readers import READERS
 from curation.readers.base import Reader
 from curation.recipe import Recipe, recipe_fault
 from curation.workfolder import work_folder
+
+_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +75,34 @@ def run_recipe(
     progress = progress if progress is not None else Quiet()
     readers = readers if readers is not None else READERS
     sizes = sizes if sizes is not None else Sizes()
-    out = out.absolute()
+    out = out.resolve()
     _check(recipe, readers)
     _check_target(out)
     inputs = find_inputs(recipe, data, readers, progress, sizes.group_bytes)
     pipeline = Pipeline(recipe, inputs, progress, sizes)
     plan = manifests.plan_key(recipe, inputs)
-    with work_folder(out) as work:
+    with _disk_faults(), work_folder(out) as work:
         ledger = None if force else _finished(out, plan)
         reused = ledger is not None
         if ledger is None:
             ledger = pipeline.build(plan, work, out)
     sha256 = sha256_of(out / manifests.NAME)
     return RunReport(out, ledger, time.perf_counter() - started, peak_rss_mb(), sha256, reused)
+
+
+@contextlib.contextmanager
+def _disk_faults() -> Iterator[None]:
+    """Say what a person can do when the disk is full or may not be written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_FAULTS:
+            raise
+        raise UserError(
+            f"the release cannot be written: {os.strerror(error.errno)}",
+            where=str(error.filename or ""),
+            fix="make room or give another --out; what is finished is kept for the next run",
+        ) from error
 
 
 def _check(recipe: Recipe, readers: Mapping[str, Reader[Any]]) -> None:
@@ -96,7 +116,7 @@ def _check(recipe: Recipe, readers: Mapping[str, Reader[Any]]) -> None:
 
 
 def _check_target(out: Path) -> None:
-    if (out.exists() or out.is_symlink()) and manifests.load_manifest(out) is None:
+    if out.exists() and manifests.load_manifest(out) is None:
         raise ConfigurationError(
             "the output is there already and is not a release", where=str(out), fix="give another --out"
         )

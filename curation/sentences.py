@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+from unicodedata import east_asian_width
 
 from curation.korean import sentence_spans
 
@@ -19,8 +20,8 @@ _ITEM = re.compile(r"\s*([-*+•·○●□■▪※]\s|\d{1,3}[.)]\s|[가-하][
 # Paragraph numbers of Korean regulations stand inside a line: "① … 한다. ② …".
 _CIRCLED = re.compile(r"(?<=\s)(?=[①-⑳])")
 _ENDS_SENTENCE = re.compile(r"""[.?!…:。？！]["'”’)]*\s*$""")
-# A shorter line than this was not wrapped by an editor: its break is meant.
-_WRAPPED_LINE = 60
+# A line of fewer columns was not wrapped by an editor: its break is meant.
+_WRAPPED_COLUMNS = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def _kind(line: str) -> UnitKind:
 
 def _is_wrapped(line: str) -> bool:
     stripped = line.rstrip()
-    return len(stripped) >= _WRAPPED_LINE and not _ENDS_SENTENCE.search(stripped)
+    columns = len(stripped) + sum(east_asian_width(character) in "WF" for character in stripped)
+    return columns >= _WRAPPED_COLUMNS and not _ENDS_SENTENCE.search(stripped)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -24,6 +24,7 @@ from curation.records import (
 SHARD_ROWS = 50_000
 SHARD_CHARACTERS = 32 * 1024 * 1024
 ROW_GROUP_ROWS = 16_384
+ROWS = "rows.parquet"  # what a phase of steps writes for a unit
 
 ORIGIN = (
     pa.field("_file", pa.string(), nullable=False),
@@ -98,7 +99,7 @@ class ShardWriter:
             pa.Table.from_arrays(columns, schema=shard_schema(self.kind)),
             self.folder / f"part-{self.parts:05d}.parquet",
             row_group_size=ROW_GROUP_ROWS,
-            compression="snappy",
+            compression="lz4",
             use_dictionary=["_file", "_recovery"],
             write_statistics=False,
         )
@@ -120,8 +121,9 @@ class _Texts:
         assert isinstance(record, TextRecord)
         self.text.append(record.text)
         self.title.append(record.title)
-        self.attributes.append(attributes_json(record.attributes))
-        self.characters += len(record.text)
+        attributes = attributes_json(record.attributes)
+        self.attributes.append(attributes)
+        self.characters += len(record.text) + len(record.title) + len(attributes)
 
     def columns(self) -> list[pa.Array]:
         return [pa.array(values, pa.string()) for values in (self.text, self.title, self.attributes)]
@@ -163,11 +165,13 @@ class _Instructions:
         for message in record.messages:
             self.roles.append(message.role)
             self.characters += len(message.content)
+        attributes = attributes_json(record.attributes)
+        self.characters += len(record.definition) + len(attributes) + sum(map(len, record.references))
         self.contents.add(message.content for message in record.messages)
         self.references.add(record.references)
         self.label_space.add(record.label_space)
         self.split_group.append(record.split_group)
-        self.attributes.append(attributes_json(record.attributes))
+        self.attributes.append(attributes)
 
     def columns(self) -> list[pa.Array]:
         turn = list(SCHEMAS["instruction"].field("messages").type.value_type)

@@ -13,10 +13,9 @@ from curation.apply import VERDICT_FIELDS, RowPlan, apply_plan
 from curation.copies import Copies, mark_copies
 from curation.engine import BatchFunction, map_shards
 from curation.records import Kind
-from curation.shards import content_fields
+from curation.shards import ROWS, content_fields
 from curation.view import view_of
 
-ROWS = "rows.parquet"
 _PLACE = (
     pa.field("_file", pa.string(), nullable=False),
     pa.field("_line", pa.int64(), nullable=False),
@@ -79,7 +78,7 @@ def _run(
     rows = alive = 0
     last = -1
     with pq.ParquetWriter(
-        folder / ROWS, outputs, compression="snappy", use_dictionary=["_file", "_step", "_reason"]
+        folder / ROWS, outputs, compression="lz4", use_dictionary=["_file", "_step", "_reason"]
     ) as writer:
         for batch in map_shards(paths, inputs, made, outputs, work):
             last = _check_order(batch.column("_order"), last)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -27,20 +28,20 @@ class TableWriter:
         self.files = 0
         self.rows = 0
         self._pending: list[pa.Table] = []
-        self._lengths: list[Any] = []
+        self._sizes: list[npt.NDArray[np.int64]] = []
         self._held = 0
         self._characters = 0
         self._sink: Any = None
         self._writer: Any = None
 
-    def add(self, table: pa.Table, lengths: Any) -> None:
-        """Take rows; ``lengths`` is the number of characters of each, a numpy array."""
+    def add(self, table: pa.Table, sizes: npt.NDArray[np.int64]) -> None:
+        """Take rows; ``sizes`` is the number of characters of each."""
         if not table.num_rows:
             return
         self._pending.append(table)
-        self._lengths.append(lengths)
+        self._sizes.append(sizes)
         self._held += table.num_rows
-        self._characters += int(lengths.sum())
+        self._characters += int(sizes.sum())
         if self._held >= ROWS or self._characters >= CHARACTERS:
             self._cut(finish=False)
 
@@ -53,20 +54,20 @@ class TableWriter:
         if not self._held:
             return
         table = pa.concat_tables(self._pending)
-        lengths = np.concatenate(self._lengths)
+        sizes = np.concatenate(self._sizes)
         start = 0
-        while start < len(lengths):
-            total = np.cumsum(lengths[start : start + ROWS], dtype=np.int64)
+        while start < len(sizes):
+            total = np.cumsum(sizes[start : start + ROWS], dtype=np.int64)
             size = min(int(np.searchsorted(total, CHARACTERS)) + 1, len(total))
             whole = size == ROWS or int(total[size - 1]) >= CHARACTERS
             if not whole and not finish:
                 break
             self._write(table.slice(start, size))
             start += size
-        self._pending = [table.slice(start)] if start < len(lengths) else []
-        self._lengths = [lengths[start:]] if start < len(lengths) else []
-        self._held = len(lengths) - start
-        self._characters = int(lengths[start:].sum())
+        self._pending = [table.slice(start)] if start < len(sizes) else []
+        self._sizes = [sizes[start:]] if start < len(sizes) else []
+        self._held = len(sizes) - start
+        self._characters = int(sizes[start:].sum())
 
     def _write(self, table: pa.Table) -> None:
         if self._writer is None:

@@ -50,8 +50,8 @@ class TextView:
     """Text records."""
 
     def __init__(self, columns: Mapping[str, pa.Array]) -> None:
-        self._text: list[str] = columns["text"].to_pylist()
-        self._title: list[str] = columns["title"].to_pylist()
+        self._text: list[str] = _strings(columns["text"])
+        self._title: list[str] = _strings(columns["title"])
 
     def edit(self, rows: Iterable[int], judge: Judge) -> dict[int, Drop]:
         """Edit text and title."""
@@ -85,12 +85,12 @@ class InstructionView:
     def __init__(self, columns: Mapping[str, pa.Array]) -> None:
         messages, references = columns["messages"], columns["references"]
         turns = messages.flatten()
-        self._task: list[str] = columns["task"].to_pylist()
-        self._definition: list[str] = columns["definition"].to_pylist()
-        self._roles: list[str] = turns.field("role").to_pylist()
-        self._contents: list[str] = turns.field("content").to_pylist()
+        self._task: list[str] = _strings(columns["task"])
+        self._definition: list[str] = _strings(columns["definition"])
+        self._roles: list[str] = _strings(turns.field("role"))
+        self._contents: list[str] = _strings(turns.field("content"))
         self._turns = _starts(messages)
-        self._references: list[str] = references.flatten().to_pylist()
+        self._references: list[str] = _strings(references.flatten())
         self._reference_starts = _starts(references)
 
     def edit(self, rows: Iterable[int], judge: Judge) -> dict[int, Drop]:
@@ -146,6 +146,12 @@ class InstructionView:
             "messages": pa.ListArray.from_arrays(pa.array(self._turns, pa.int32()), turns),
             "references": pa.ListArray.from_arrays(pa.array(self._reference_starts, pa.int32()), references),
         }
+
+
+def _strings(array: pa.Array) -> list[str]:
+    # Several times faster than `to_pylist`, which makes a scalar object of every value.
+    strings: list[str] = array.to_numpy(zero_copy_only=False).tolist()
+    return strings
 
 
 def _starts(lists: pa.Array) -> list[int]:

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from curation.checkpoints import Checkpoint
 from curation.copies import Copies, mark_copies
 from curation.lengths import Lengths
 from curation.progress import Advance
 from curation.recipe import Source
 from curation.records import SCHEMAS, Kind
+from curation.shards import ROWS
 from curation.tables import FILE_BYTES, TableWriter
 from curation.view import view_of
 
@@ -42,7 +45,12 @@ class SplitPart:
     """A source's share of a split: its shards after the last phase, in order."""
 
     source: Source
-    rows: tuple[Path, ...]
+    shards: tuple[Checkpoint, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of rows, dropped ones included."""
+        return sum(shard.facts["rows"] for shard in self.shards)
 
 
 @dataclass(slots=True)
@@ -79,16 +87,17 @@ def write_split(
     for part in parts:
         rejects = TableWriter(folder, f"rejects.{part.source.name}", REJECTS_SCHEMA, file_bytes)
         measured = _Facts()
-        for columns in _batches(part.rows, copies):
+        for columns in _batches(part.shards, copies):
             kept = columns["_step"].is_null()
             lengths = columns["_length"].to_numpy()
             keep = kept.to_numpy(zero_copy_only=False)
-            data.add(_kept(kind, part.source, columns, kept), lengths[keep])
+            sizes = _sizes(columns)
+            data.add(_kept(kind, part.source, columns, kept), sizes[keep])
             measured.kept += int(keep.sum())
             measured.lengths.add(lengths[keep])
             if not keep.all():
                 rejected = _rejected(kind, part.source, columns, pc.invert(kept))
-                rejects.add(rejected, lengths[~keep])
+                rejects.add(rejected, sizes[~keep])
                 _sample(rejected, measured.samples)
             advance(len(keep))
         rejects.close()
@@ -97,12 +106,21 @@ def write_split(
     return facts
 
 
-def _batches(paths: tuple[Path, ...], copies: Copies | None) -> Iterator[dict[str, pa.Array]]:
-    for path in paths:
-        with pq.ParquetFile(path) as file:
+def _batches(shards: tuple[Checkpoint, ...], copies: Copies | None) -> Iterator[dict[str, pa.Array]]:
+    for shard in shards:
+        with pq.ParquetFile(shard.folder / ROWS) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
                 columns = dict(zip(batch.schema.names, batch.columns, strict=True))
                 yield mark_copies(columns, copies)
+
+
+def _sizes(columns: Mapping[str, pa.Array]) -> npt.NDArray[np.int64]:
+    """Give the rough size of each row in characters; what is long in some corpora is counted."""
+    sizes: npt.NDArray[np.int64] = columns["_length"].to_numpy().astype(np.int64)
+    for name in ("definition", "attributes"):
+        if name in columns:
+            sizes += pc.utf8_length(columns[name]).to_numpy()
+    return sizes
 
 
 def _kept(kind: Kind, source: Source, columns: Mapping[str, pa.Array], mask: pa.Array) -> pa.Table:

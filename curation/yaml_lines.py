@@ -124,11 +124,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def invalid(
     file: YamlFile, error: ValidationError, known: Iterable[str], at: Place = ()
 ) -> ConfigurationError:
-    """Turn the first fault that pydantic found below the place ``at`` to an error with its line.
+    """Turn the fault that pydantic found below the place ``at`` to an error with its line.
+
+    Of several faults, an unknown key comes first: it explains why another one is missing.
 
     ``known`` are the keys that are allowed where the fault is an unknown key.
     """
-    first = error.errors()[0]
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     place = (*at, *first["loc"])
     what, fix = _in_words(first, known)
     return file.fault(place, what, fix)

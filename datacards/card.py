@@ -103,6 +103,7 @@ class Card(_Facts):
     version: str = "1"
     description: str = ""
     url: str = ""
+    creator: str = ""
     languages: tuple[Text, ...] = ()
     licences: tuple[Text, ...] = Field(min_length=1)
     configs: tuple[Config, ...] = ()

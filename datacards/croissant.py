@@ -50,7 +50,7 @@ _CONTEXT: dict[str, Any] = {
 _TYPES = {"string": "sc:Text", "int64": "sc:Integer", "float64": "sc:Float", "bool": "sc:Boolean"}
 
 
-def render(card: Card, published: date, creator: str) -> dict[str, Any]:
+def render(card: Card, published: date) -> dict[str, Any]:
     """Describe the dataset of ``card`` as JSON-LD data.
 
     Every data file is a ``FileObject`` with its sha256; every split is a ``RecordSet`` over its
@@ -65,15 +65,19 @@ def render(card: Card, published: date, creator: str) -> dict[str, Any]:
         "description": card.description or card.title,
         "version": f"{card.version}.0.0" if card.version.isdigit() else card.version,
         "datePublished": published.isoformat(),
-        "creator": {"@type": "sc:Organization", "name": creator},
         "license": [licence(name).url for name in card.licences],
         "inLanguage": list(card.languages),
         "citeAs": f"{card.title}, version {card.version}",
         "distribution": [],
         "recordSet": [],
     }
+    if card.creator:
+        description["creator"] = {"@type": "sc:Organization", "name": card.creator}
     if card.url:
         description["url"] = card.url
+    based_on = [source.url for source in card.sources if source.url]
+    if based_on:
+        description["isBasedOn"] = list(dict.fromkeys(based_on))
     for config in card.configs:
         for split in config.splits:
             description["distribution"].extend(_distribution(config, split))
@@ -95,12 +99,12 @@ def _distribution(config: Config, split: Split) -> list[dict[str, Any]]:
         for file in split.files
     ]
     if len(files) > 1:
+        # Not `containedIn` anything: the set lies in the folder of the description itself.
         files.append(
             {
                 "@type": "cr:FileSet",
                 "@id": _files_of(config, split),
                 "name": _files_of(config, split),
-                "containedIn": [{"@id": file.path} for file in split.files],
                 "encodingFormat": "application/x-parquet",
                 "includes": f"data/{config.name}/{split.name}-*.parquet",
             }

@@ -59,7 +59,7 @@ def render(card: Card) -> str:
     environment.filters["cell"] = cell
     matter = yaml.safe_dump(front_matter(card), allow_unicode=True, sort_keys=False, width=1000)
     return environment.get_template("huggingface.md.j2").render(
-        card=card, matter=matter, licences=[licence(name) for name in card.licences]
+        card=card, matter=matter, licences=[licence(name) for name in card.licences], layouts=_layouts(card)
     )
 
 
@@ -67,6 +67,14 @@ def cell(value: object) -> str:
     """Make a value fit for a cell of a Markdown table: one line, nothing that ends the cell."""
     text = re.sub(r"\s+", " ", str(value)).strip()
     return re.sub(r"([\\|<>`])", r"\\\1", text)
+
+
+def _layouts(card: Card) -> list[tuple[tuple[Column, ...], list[str]]]:
+    """Give each set of columns once, with the configurations that have it."""
+    layouts: dict[tuple[Column, ...], list[str]] = {}
+    for config in card.configs:
+        layouts.setdefault(config.columns, []).append(config.name)
+    return list(layouts.items())
 
 
 def _licence(card: Card) -> dict[str, Any]:

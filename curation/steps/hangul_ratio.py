@@ -1,15 +1,18 @@
 """Texts that are not Korean, told by the share of Hangul among their letters."""
 
-import re
+import functools
+import sys
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from curation.steps.base import Drop, Judge, Params, Step
 
-# Word characters without digits and the underscore: the letters of every script.
-_LETTERS = re.compile(r"[^\W\d_]+")
-# Syllables, compatibility jamo, jamo and its extensions, half-width jamo.
-_HANGUL = re.compile("[가-힣ㄱ-ㆎᄀ-ᇿꥠ-ꥼힰ-ퟻﾠ-ￜ]+")
+# Jamo, compatibility jamo, extension A, syllables, extension B, half-width jamo.
+_HANGUL = ((0x1100, 0x11FF), (0x3131, 0x318E), (0xA960, 0xA97C), (0xAC00, 0xD7A3), (0xD7B0, 0xD7FB))
+_HALF_WIDTH = (0xFFA0, 0xFFDC)
+_LETTER, _HANGUL_LETTER = 1, 2
 
 
 class HangulRatioParams(Params):
@@ -26,10 +29,21 @@ def hangul_ratio(text: str) -> float | None:
     >>> hangul_ratio("한국어 ok 123")
     0.6
     """
-    letters = sum(map(len, _LETTERS.findall(text)))
-    if not letters:
-        return None
-    return sum(map(len, _HANGUL.findall(text))) / letters
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    classes = _classes().take(codes).tobytes()
+    hangul = classes.count(_HANGUL_LETTER)
+    letters = hangul + classes.count(_LETTER)
+    return hangul / letters if letters else None
+
+
+@functools.cache
+def _classes() -> npt.NDArray[np.uint8]:
+    """Give the class of every code point: no letter, a letter, a letter of Hangul."""
+    letters = (chr(code).isalpha() for code in range(sys.maxunicode + 1))
+    classes = np.fromiter(letters, dtype=np.uint8, count=sys.maxunicode + 1)
+    for first, last in (*_HANGUL, _HALF_WIDTH):
+        classes[first : last + 1] *= _HANGUL_LETTER
+    return classes
 
 
 def _make(params: HangulRatioParams) -> Judge:

@@ -65,6 +65,7 @@ def run(
 def show_report(report: "RunReport") -> None:
     """Print the ledger as a table, and where to look next."""
     result = report.as_json()
+    release = _from_here(Path(result["release"]))
     table = Table(box=None, pad_edge=False)
     for column in ("source", "read", "kept", "dropped", "quarantined", "why dropped"):
         table.add_column(column, justify="left" if column in ("source", "why dropped") else "right")
@@ -79,10 +80,16 @@ def show_report(report: "RunReport") -> None:
         )
     console.out.print(table)
     console.out.print(
-        f"{result['release']} · {result['seconds']:.1f} s · peak {result['peak_rss_mb']:,.0f} MB",
+        f"{release} · {result['seconds']:.1f} s · peak {result['peak_rss_mb']:,.0f} MB",
         soft_wrap=True,
     )
     console.out.print(
-        f"[dim]Look at {result['release']}/report.html; next: malmoi rag index {result['release']}[/]",
+        f"[dim]Look at {release}/report.html; next: malmoi rag index {release}[/]",
         soft_wrap=True,
     )
+
+
+def _from_here(path: Path) -> Path:
+    """The path as a person would type it: relative where it lies below the current folder."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

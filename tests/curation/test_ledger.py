@@ -1,0 +1,77 @@
+"""The ledger is counted from the files, and rows that are missing there stop the run."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from curation.errors import UserError
+from curation.ledger import Entry, Intake, LedgerError, check_balance, recount
+from curation.run import run_recipe
+
+STEPS = [{"step": "length", "min": 2}]
+
+
+@pytest.fixture
+def release(tmp_path, data, write_jsonl, recipe_of) -> Path:
+    write_jsonl("a.jsonl", ["하나", "둘둘", "x", b"{"])
+    run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
+    return tmp_path / "out"
+
+
+def test_counts_come_from_the_files(release: Path) -> None:
+    assert recount(release, {"a": Intake(4, {})}) == {"a": Entry(4, 2, {"length/too_short": 1}, 1)}
+
+
+def lose_a_kept_row(release: Path) -> None:
+    path = next(release.glob("data/*/*.parquet"))
+    pq.write_table(pq.read_table(path).slice(1), path)
+
+
+def lose_the_rejects(release: Path) -> None:
+    next(release.glob("rejects/*.parquet")).unlink()
+
+
+def lose_a_quarantined_row(release: Path) -> None:
+    next(release.glob("quarantine/*.jsonl")).write_bytes(b"")
+
+
+def double_the_quarantine(release: Path) -> None:
+    path = next(release.glob("quarantine/*.jsonl"))
+    path.write_bytes(path.read_bytes() * 2)
+
+
+@pytest.mark.parametrize(
+    "fault", [lose_a_kept_row, lose_the_rejects, lose_a_quarantined_row, double_the_quarantine]
+)
+def test_a_row_too_few_or_too_many_is_noticed(release: Path, fault) -> None:
+    fault(release)
+    with pytest.raises(LedgerError, match="'a' does not balance: 4 rows read"):
+        recount(release, {"a": Intake(4, {})})
+
+
+def test_rows_of_a_stranger_are_noticed(release: Path) -> None:
+    with pytest.raises(LedgerError, match="unknown sources: a"):
+        recount(release, {"b": Intake(0, {})})
+
+
+def test_an_imbalance_is_no_fault_of_the_user() -> None:
+    with pytest.raises(LedgerError) as caught:
+        check_balance({"a": Entry(3, 1, {"length/too_short": 1}, 0)})
+    assert not isinstance(caught.value, UserError)
+
+
+def test_a_run_that_does_not_balance_publishes_nothing(
+    tmp_path, data, write_jsonl, recipe_of, monkeypatch
+) -> None:
+    write_jsonl("a.jsonl", ["하나", "둘둘", "x"])
+    monkeypatch.setattr("curation.writing._rejected", lambda kind, source, columns, mask: _no_rows())
+    with pytest.raises(LedgerError):
+        run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def _no_rows():
+    from curation.writing import REJECTS_SCHEMA
+
+    return REJECTS_SCHEMA.empty_table()

@@ -1,0 +1,109 @@
+"""Steps: text in, text or the reason to drop it out."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.steps import STEPS
+from curation.steps.base import Drop
+from curation.steps.hangul_ratio import hangul_ratio
+from curation.steps.normalise import normalise
+
+
+def judge(name: str, text: str, **params: object) -> str | Drop:
+    step = STEPS[name]
+    return step.make(step.params(**params))(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("그대로", "그대로"),
+        (unicodedata.normalize("NFD", "한글 맞춤법"), "한글 맞춤법"),
+        ("ᄒ\u200bᅡᆫ", "한"),  # what stood between letters that compose
+        ("  두  칸\t탭 ", "두 칸 탭"),
+        ("전각\u3000공백\u00a0줄", "전각 공백 줄"),
+        ("채움\u3164\u3164문자", "채움 문자"),
+        ("\ufeff머리\u200b표\u00ad시", "머리표시"),
+        ("a\x00b\x07c", "abc"),
+        ("한 줄\r\n두 줄\r세 줄\u2028네 줄", "한 줄\n두 줄\n세 줄\n네 줄"),
+        ("\n\n앞\n \n\t\n\n뒤\n\n", "앞\n\n뒤"),
+        ("  들여쓴 줄  \n  또  ", "들여쓴 줄\n또"),
+        ("가족 👨\u200d👩\u200d👧", "가족 👨\u200d👩\u200d👧"),
+        ("글\u200d자", "글자"),
+        ("\u202e거꾸로\u202c", "거꾸로"),
+    ],
+)
+def test_normalise(text: str, expected: str) -> None:
+    assert judge("normalise", text) == expected
+
+
+@given(
+    st.text(
+        alphabet=st.one_of(st.characters(), st.sampled_from(" \t\r\n\u200b\u200d\u3000\u3164한👩♂\ufe0f"))
+    )
+)
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert once == once.strip()
+    assert "\n\n\n" not in once
+    assert "  " not in once
+
+
+@pytest.mark.parametrize(
+    ("text", "params", "expected"),
+    [
+        ("가나다", {"min": 3, "max": 3}, "가나다"),
+        ("가나", {"min": 3}, Drop("too_short", 2.0)),
+        ("가나다라", {"max": 3}, Drop("too_long", 4.0)),
+        ("", {}, Drop("too_short", 0.0)),
+        ("", {"min": 0}, ""),
+        ("가" * 100_000, {}, "가" * 100_000),
+    ],
+)
+def test_length(text: str, params: dict[str, int], expected: str | Drop) -> None:
+    assert judge("length", text, **params) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "ratio"),
+    [
+        ("한국어", 1.0),
+        ("한국어 ok", 0.6),
+        ("ㅋㅋㅋ ㅠㅠ", 1.0),
+        ("plain English", 0.0),
+        ("漢字와 かな", 0.2),
+        ("2026년 11월 22일!", 1.0),
+        ("𝐀가", 0.5),  # a letter beyond 16 bits
+        ("ﾡﾤ x", 2 / 3),
+        ("123 …!?", None),
+        ("", None),
+    ],
+)
+def test_hangul_ratio(text: str, ratio: float | None) -> None:
+    assert hangul_ratio(text) == (None if ratio is None else pytest.approx(ratio))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("절반은 half", "절반은 half"),
+        ("셋 of four", Drop("little_hangul", 0.1429)),
+        ("ㅋㅋ!!", "ㅋㅋ!!"),
+        ("12:30", Drop("no_letters")),
+    ],
+)
+def test_hangul_ratio_as_a_step(text: str, expected: str | Drop) -> None:
+    assert judge("hangul_ratio", text, min=0.4) == expected
+
+
+@given(st.text())
+def test_hangul_ratio_is_the_share_of_letters_counted_one_by_one(text: str) -> None:
+    letters = [letter for letter in text if letter.isalpha()]
+    hangul = [letter for letter in letters if "HANGUL" in unicodedata.name(letter, "")]
+    assert hangul_ratio(text) == (pytest.approx(len(hangul) / len(letters)) if letters else None)

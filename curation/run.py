@@ -116,7 +116,8 @@ def _check(recipe: Recipe, readers: Mapping[str, Reader[Any]]) -> None:
 
 
 def _check_target(out: Path) -> None:
-    if out.exists() and manifests.load_manifest(out) is None:
+    empty = out.is_dir() and not any(out.iterdir())
+    if out.exists() and not empty and manifests.load_manifest(out) is None:
         raise ConfigurationError(
             "the output is there already and is not a release", where=str(out), fix="give another --out"
         )

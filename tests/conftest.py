@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from curation import privacy as privacy
+from curation.privacy import switch_off_telemetry
 
 PROJECT = Path(__file__).parents[1]
 
+switch_off_telemetry()
 # `datasets` and its hub client must not look anything up.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"

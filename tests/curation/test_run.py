@@ -278,6 +278,13 @@ def test_an_output_that_is_no_release_stays(tmp_path, data, write_jsonl, recipe_
     assert files_of(out) == before
 
 
+def test_an_empty_folder_may_be_the_output(tmp_path, data, write_jsonl, recipe_of) -> None:
+    write_jsonl("a.jsonl", ["하나"])
+    (tmp_path / "out").mkdir()
+    report = run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
+    assert report.as_json()["sources"]["a"]["kept"] == 1
+
+
 def test_two_runs_do_not_share_an_output(tmp_path, data, write_jsonl, recipe_of) -> None:
     write_jsonl("a.jsonl", ["하나"])
     recipe, out = recipe_of({"a": "a.jsonl"}), tmp_path / "out"

@@ -13,7 +13,8 @@ PACKAGES = ["curation", "chat", "prompting", "rag", "training", "compile", "slac
 
 def run(code: str) -> str:
     """Run ``code`` in a fresh interpreter whose environment asks for telemetry."""
-    wanted = {name: "true" if value.lower() in ("0", "false") else "false" for name, value in SWITCHES.items()}
+    opposite = {"0": "true", "false": "true", "False": "true"}
+    wanted = {name: opposite.get(value, "false") for name, value in SWITCHES.items()}
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, **wanted, "LANGSMITH_API_KEY": "not-a-key"},

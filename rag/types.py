@@ -31,7 +31,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A retrieved passage; every score is in [0, 1], ``coverage`` as in findings on refusal.
+    """A retrieved passage; every score is in [0, 1].
 
     ``coverage`` is the IDF-weighted share of the query's lexical terms that occur in the passage.
     """

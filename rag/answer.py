@@ -21,7 +21,7 @@ from rag.types import Answer, Hit, Turn
 
 # Share of the question's terms that a passage must hold; benchmarks/refusal_gate.py shows what
 # other values would let through.
-COVERAGE_THRESHOLD: Final = 0.5
+COVERAGE_THRESHOLD: Final = 0.6
 _PASSAGES: Final = 5
 # A question with fewer terms than this leans on what was said before it ("그럼 반차는요?").
 _TERMS_OF_A_WHOLE_QUESTION: Final = 3

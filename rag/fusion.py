@@ -1,7 +1,7 @@
 """Joins the lexical and the dense ranking into one: min-max scores, weighted.
 
 Done here and not by the store, so that a ranking means the same on every store. Equal-weight
-reciprocal rank fusion measured worse than either route alone (docs: findings on retrieval).
+reciprocal rank fusion measured worse than either route alone.
 """
 
 from collections.abc import Mapping

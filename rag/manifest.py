@@ -102,11 +102,7 @@ class Manifest:
         try:
             found = dict(self._connection.execute("SELECT key, value FROM meta"))
         except sqlite3.DatabaseError as error:
-            raise ConfigurationError(
-                "The index's manifest cannot be read.",
-                where=f"{self._where / FILE_NAME}: {error}",
-                fix=f"Build the index again in a new folder: malmoi rag index PATH --out {self._where}-new",
-            ) from error
+            raise _unreadable(self._where, error) from error
         differing = [
             f"{key} {found.get(key, 'none')} (this version: {value})"
             for key, value in expected_versions().items()
@@ -272,5 +268,17 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30, check_same_thread=False
     )
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _unreadable(path.parent, error) from error
     return connection
+
+
+def _unreadable(folder: Path, error: sqlite3.DatabaseError) -> ConfigurationError:
+    return ConfigurationError(
+        "The index's manifest cannot be read.",
+        where=f"{folder / FILE_NAME}: {error}",
+        fix=f"Build the index again in a new folder: malmoi rag index PATH --out {folder}-new",
+    )

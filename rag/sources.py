@@ -118,8 +118,9 @@ def _release_document(row: dict[str, Any], file: Path) -> Item:
 
 
 def _recognisable(row: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-    """What a person knows the record by: its message or file if a reader stated one."""
-    return str(attributes.get("permalink") or attributes.get("path") or row["source"])
+    """What a person knows the record by: its file or channel if a reader stated one."""
+    channel = attributes.get("channel")
+    return attributes.get("path") or (f"#{channel}" if channel else str(row["source"]))
 
 
 def _read_documents(folder: Path) -> Iterator[Item]:

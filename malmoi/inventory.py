@@ -42,7 +42,7 @@ EXTRAS = (
     Extra("milvus", "a Milvus server as passage store", ("pymilvus",), 157),
     Extra("compile", "the browser model", ("apache-tvm", "gguf"), 488),
     Extra("train", "QLoRA fine-tuning", ("torch", "transformers", "peft", "bitsandbytes", "trl"), 1173),
-    Extra("docs", "the documentation as a site", ("mkdocs-material",), 114),
+    Extra("docs", "the documentation as a site", ("zensical",), 96),
     Extra("dev", "tests and checks", ("pytest", "ruff", "mypy", "import-linter", "mlcroissant"), 265),
 )
 NEEDED_DISK_MB = 2000

@@ -47,7 +47,8 @@ def run(
             console.print_json({"ready": True, "team": me.team, "user": me.user})
         else:
             console.err.print(
-                f"Connected as {me.user} in {me.team}. Mention the bot in a channel; Ctrl-C stops it."
+                f"Connected as {me.user} in {me.team}. Mention the bot in a channel; Ctrl-C stops it.",
+                soft_wrap=True,
             )
 
     asyncio.run(run_bot(config, answerer, store=store or workspace.home / settings.slack.store, ready=ready))
@@ -57,8 +58,25 @@ def run(
 def emulator(
     host: Annotated[str, typer.Option("--host", help="Loopback address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.")] = 8065,
+    as_json: AsJson = False,
 ) -> None:
-    """Run a local Slack for tests and demos; it prints its address as one JSON line."""
+    """Run a local Slack for trials: the same Web API and Socket Mode, on this machine only."""
+    from slackbot.emulator.server import Announcement, print_announcement
     from slackbot.emulator.server import run as serve
 
-    serve(host, port)
+    def show(said: Announcement) -> None:
+        console.out.print(f"The local Slack answers at {said['api_url']}; Ctrl-C stops it.", soft_wrap=True)
+        console.out.print("In another terminal:", style="dim")
+        console.out.print(
+            f"  export SLACK_API_URL={said['api_url']}"
+            f" SLACK_BOT_TOKEN={said['bot_token']} SLACK_APP_TOKEN={said['app_token']}\n"
+            "  malmoi slack run\n"
+            "Then speak as a person:\n"
+            f"  curl {said['control_url']}say --json "
+            """'{"channel": "질문", "text": "@malmoi 연차는 며칠인가요?"}'\n"""
+            f"  curl {said['control_url']}state",
+            markup=False,
+            soft_wrap=True,
+        )
+
+    serve(host, port, announce=print_announcement if as_json else show)

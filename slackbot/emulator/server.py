@@ -3,8 +3,8 @@
 import asyncio
 import json
 import signal
-import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import TypedDict
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -20,22 +20,39 @@ from slackbot.emulator.workspace import Workspace
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+class Announcement(TypedDict):
+    """What whoever starts the emulator has to know."""
+
+    ready: bool
+    api_url: str
+    control_url: str
+    bot_token: str
+    app_token: str
+
+
 def run(
     host: str = "127.0.0.1",
     port: int = 0,
     *,
     settings: EmulatorSettings | None = None,
-    announce: TextIO | None = None,
+    announce: Callable[[Announcement], None] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; ``port`` 0 takes a free one.
 
-    When it accepts connections it writes one JSON line to ``announce`` (standard output when
-    none is given): ``{"ready", "api_url", "control_url", "bot_token", "app_token"}``.
+    When it accepts connections it says so through ``announce``: where it answers, and the tokens
+    that it takes. Without one it prints them as one line of JSON.
     """
-    asyncio.run(serve(host, port, settings or EmulatorSettings(), announce or sys.stdout))
+    asyncio.run(serve(host, port, settings or EmulatorSettings(), announce or print_announcement))
 
 
-async def serve(host: str, port: int, settings: EmulatorSettings, announce: TextIO) -> None:
+def print_announcement(announcement: Announcement) -> None:
+    """Print where the emulator answers as one line of JSON on standard output."""
+    print(json.dumps(announcement), flush=True)  # noqa: T201 - this is what the process says
+
+
+async def serve(
+    host: str, port: int, settings: EmulatorSettings, announce: Callable[[Announcement], None]
+) -> None:
     """Serve until SIGINT or SIGTERM arrives; the body of :func:`run`."""
     if host not in LOOPBACK:
         raise ConfigurationError(
@@ -59,7 +76,7 @@ async def serve(host: str, port: int, settings: EmulatorSettings, announce: Text
                 where="--port",
                 fix="choose another port; 0 takes a free one",
             ) from error
-        _announce(announce, host, runner.addresses[0][1], settings)
+        announce(_announcement(host, runner.addresses[0][1], settings))
         await stop.wait()
     finally:
         await sockets.shut()
@@ -89,13 +106,12 @@ async def _same_machine(request: web.Request, handler: Handler) -> web.StreamRes
     return await handler(request)
 
 
-def _announce(stream: TextIO, host: str, port: int, settings: EmulatorSettings) -> None:
+def _announcement(host: str, port: int, settings: EmulatorSettings) -> Announcement:
     base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    line = {
+    return {
         "ready": True,
         "api_url": f"{base}/api/",
         "control_url": f"{base}/_emulator/",
         "bot_token": settings.bot_token,
         "app_token": settings.app_token,
     }
-    print(json.dumps(line), file=stream, flush=True)

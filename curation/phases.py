@@ -1,7 +1,7 @@
 """A recipe's steps as phases: what happens row by row, then one comparison of all rows."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from curation.apply import BoundStep, RowPlan
 from curation.recipe import Recipe, Source, StepUse, step_params
@@ -49,7 +49,9 @@ def plan_identity(phase: Phase, source: Source, kind: Kind) -> list[Any]:
 
 def _bound(use: StepUse) -> BoundStep:
     step = STEPS[use.step]
-    return BoundStep(step.name, cast(Literal["strings", "record"], step.sees), step.make(step_params(use)))
+    if step.sees == "release" or step.make is None:
+        raise ValueError(f"the step {step.name!r} compares records; it judges none by itself")
+    return BoundStep(step.name, step.sees, step.make(step_params(use)))
 
 
 def _scope(dedup: StepUse, source: Source, kind: Kind) -> str:

@@ -1,6 +1,6 @@
 """JSON lines: one object a line, mapped by column names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
 from curation.errors import UserError
@@ -8,7 +8,7 @@ from curation.readers import columns, json_file
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.encoding import Encoding, file_encoding
 from curation.readers.lines import Line, text_lines
-from curation.records import BadRow, FileNote, Location, Row
+from curation.records import BadRow, FileNote, Location, Record, Row
 
 _LOOK_AHEAD = 50
 
@@ -55,6 +55,24 @@ def json_lines(file: SourceFile, encoding: Encoding) -> Iterator[tuple[Line, dic
         yield FileNote(file.name, "blank lines", str(blank))
 
 
+def rows(
+    found: Iterable[tuple[Line, dict[str, object]] | Item],
+    name: str,
+    record_of: Callable[[dict[str, object]], Record],
+) -> Iterator[Item]:
+    """Yield the record of each object; an object that ``record_of`` refuses (ValueError) is a bad row."""
+    for item in found:
+        if not isinstance(item, tuple):
+            yield item
+            continue
+        line, values = item
+        where = Location(name, line.number)
+        try:
+            yield Row(record_of(values), where, recovery=line.recovery)
+        except ValueError as error:
+            yield BadRow(line.raw, where, str(error))
+
+
 def read(file: SourceFile, options: JsonlOptions) -> Iterator[Item]:
     """Yield the objects of a file as records.
 
@@ -71,16 +89,7 @@ def read(file: SourceFile, options: JsonlOptions) -> Iterator[Item]:
     seen = {key: None for item in ahead if isinstance(item, tuple) for key in item[1]}
     if seen:
         columns.require(options, seen, file.name)
-    for item in chain(ahead, found):
-        if not isinstance(item, tuple):
-            yield item
-            continue
-        line, values = item
-        where = Location(file.name, line.number)
-        try:
-            yield Row(columns.record(values, options), where, recovery=line.recovery)
-        except ValueError as error:
-            yield BadRow(line.raw, where, str(error))
+    yield from rows(chain(ahead, found), file.name, lambda values: columns.record(values, options))
 
 
 def _one_array(file: SourceFile) -> UserError:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from curation.readers import json_file
 from curation.readers.base import Item, Options, Reader, SourceFile
 from curation.readers.encoding import file_encoding
-from curation.readers.jsonl import json_lines
-from curation.records import BadRow, Location, Row, TextRecord
+from curation.readers.jsonl import json_lines, rows
+from curation.records import TextRecord
 
 _ATTRIBUTES = ("category", "begin", "end", "num_agree", "status", "petition_idx")
 
@@ -17,16 +17,7 @@ class PetitionsOptions(Options):
 
 def read(file: SourceFile, _options: PetitionsOptions) -> Iterator[Item]:
     """Yield the petitions of one month, with their titles."""
-    for item in json_lines(file, file_encoding(file)):
-        if not isinstance(item, tuple):
-            yield item
-            continue
-        line, values = item
-        where = Location(file.name, line.number)
-        try:
-            yield Row(_record(values), where, recovery=line.recovery)
-        except ValueError as error:
-            yield BadRow(line.raw, where, str(error))
+    yield from rows(json_lines(file, file_encoding(file)), file.name, _record)
 
 
 def _record(values: dict[str, object]) -> TextRecord:

@@ -31,16 +31,19 @@ Sees = Literal["strings", "record", "release"]
 
 ``strings``: every string of a record by itself, and what it gives back replaces the string;
 ``record``: the record's text as one string, which it judges and leaves as it is;
-``release``: nothing; the step compares records with each other and the engine carries it out.
+``release``: nothing; the step compares records with each other, and the engine carries it out.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[ParamsT]):
-    """A step as a recipe names it; ``make`` gives the function for a set of parameters."""
+    """A step as a recipe names it.
+
+    ``make`` gives the function for a set of parameters; a step that sees the ``release`` has none.
+    """
 
     name: str
     summary: str
     params: type[ParamsT]
     sees: Sees
-    make: Callable[[ParamsT], Judge]
+    make: Callable[[ParamsT], Judge] | None = None

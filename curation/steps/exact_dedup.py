@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from curation.steps.base import Judge, Params, Step
+from curation.steps.base import Params, Step
 
 Scope = Literal["release", "config", "source"]
 
@@ -13,15 +13,9 @@ class ExactDedupParams(Params):
     scope: Scope = "release"
 
 
-def _make(_: ExactDedupParams) -> Judge:
-    # The engine compares records across shards; a single text has nothing to be compared with.
-    raise NotImplementedError("exact_dedup compares records; it does not judge one text")
-
-
 EXACT_DEDUP = Step(
     name="exact_dedup",
     summary="drops records whose text (or task and messages) was seen before; the first one stays",
     params=ExactDedupParams,
     sees="release",
-    make=_make,
 )

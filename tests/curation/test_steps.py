@@ -14,6 +14,7 @@ from curation.steps.normalise import normalise
 
 def judge(name: str, text: str, **params: object) -> str | Drop:
     step = STEPS[name]
+    assert step.make is not None
     return step.make(step.params(**params))(text)
 
 

@@ -1,9 +1,5 @@
 """The demo's steps, each returning what it made; `demo` shows them and the tests check them."""
 
-import contextlib
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +17,6 @@ from rag.types import Answer
 
 CHANNEL = "질문"
 REPLY_SECONDS = 60.0
-STOP_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +102,7 @@ def ask_in_slack(folder: Path, question: str) -> list[ThreadMessage]:
     UserError
         The bot did not start, or no reply came into the message's thread in time.
     """
-    from slackbot.emulator.process import running
+    from slackbot.emulator.process import running, started
 
     store = folder / "slack.sqlite"
     for leftover in folder.glob("slack.sqlite*"):
@@ -118,31 +113,12 @@ def ask_in_slack(folder: Path, question: str) -> list[ThreadMessage]:
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
         }
-        with _bot(["--index", str(index_of(folder)), "--store", str(store)], environment):
+        bot = [sys.executable, "-m", "malmoi", "slack", "run", "--json"]
+        options = ["--index", str(index_of(folder)), "--store", str(store)]
+        with started([*bot, *options], "the bot", environment):
             posted = slack.client.say(CHANNEL, f"@malmoi {question}")
             replies = slack.client.wait_for_replies(posted, timeout=REPLY_SECONDS)
             return [
                 ThreadMessage("haneul", f"@malmoi {question}", is_root=True),
                 *(ThreadMessage("malmoi", reply["text"], is_root=False) for reply in replies),
             ]
-
-
-@contextlib.contextmanager
-def _bot(options: list[str], environment: dict[str, str]) -> Iterator[None]:
-    """Run the bot as a process that is stopped, by its own id, when the block ends."""
-    command = [sys.executable, "-m", "malmoi", "slack", "run", "--json", *options]
-    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True)
-    try:
-        # It says so in one object when it is connected; the pipe ends without one when it fails.
-        if not process.stdout or not process.stdout.readline():
-            raise UserError("The bot did not start.", fix="Its error stands above.")
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout:
-            process.stdout.close()

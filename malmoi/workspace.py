@@ -96,17 +96,18 @@ def _settings_error(path: Path, error: ValidationError) -> ConfigurationError:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return ConfigurationError(
-            f"Unknown key `{key}`.", where=str(path), fix=nearest(key, _known_keys(Settings))
+            f"Unknown key `{key}`.", where=str(path), fix=nearest(key, known_keys(Settings))
         )
     return ConfigurationError(f"`{key}`: {first['msg']}.", where=str(path), fix="Correct the value.")
 
 
-def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+def known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
+    """Every key that a settings file may hold, with the names of its tables: ``answer.index``."""
     keys: list[str] = []
     for name, field in model.model_fields.items():
         inner: Any = field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
-            keys += _known_keys(inner, f"{prefix}{name}.")
+            keys += known_keys(inner, f"{prefix}{name}.")
         else:
             keys.append(prefix + name)
     return keys

@@ -6,7 +6,8 @@ Facts about Daft 0.7.26 that this file relies on or works around:
 * the native runner keeps the order of rows when asked to; that is checked, not believed;
 * a hash join on a binary column asks for gigabytes of memory for a few thousand rows, so keys
   are pairs of 64-bit numbers;
-* telemetry is off through :mod:`curation.privacy`, the progress bar through the variable below.
+* telemetry is off through :mod:`curation.privacy`; the progress bar, and the line that each
+  query prints on terminals, through the variables below.
 """
 
 import itertools
@@ -18,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 
 os.environ["DAFT_PROGRESS_BAR"] = "0"
+os.environ["DAFT_SHOW_QUERY_ID"] = "0"
 
 import daft
 from daft import DataType, col, lit

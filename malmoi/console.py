@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     SpinnerColumn,
     TextColumn,
@@ -60,22 +60,39 @@ class TerminalProgress:
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[unit]} · {task.fields[rate]}"),
+            TextColumn("{task.fields[done]}"),
             TimeElapsedColumn(),
+            TextColumn("left"),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=err, transient=False) as bars:
-            task = bars.add_task(name, total=total, unit=unit, rate="")
+        # A finished bar goes: what came of the work is printed by the command.
+        with Progress(*columns, console=err, transient=True) as bars:
+            task = bars.add_task(name, total=total, done="")
 
             def advance(amount: int) -> None:
                 bars.advance(task, amount)
-                speed = bars.tasks[0].finished_speed or bars.tasks[0].speed
-                bars.update(task, rate=f"{speed:,.0f}/s" if speed else "")
+                shown = bars.tasks[0]
+                done = amount_of(int(shown.completed), unit)
+                if total:
+                    done += f" of {amount_of(total, unit)}"
+                if shown.speed:
+                    done += f", {amount_of(int(shown.speed), unit)}/s"
+                bars.update(task, done=done)
 
             yield advance
 
 
-def progress(*, as_json: bool) -> ProgressProtocol:
-    """Bars on a terminal, silence for programs and pipes."""
-    return TerminalProgress() if err.is_terminal and not as_json else Quiet()
+def amount_of(number: int, unit: str) -> str:
+    """A number with its unit; bytes (``B``) in the usual multiples.
+
+    Examples
+    --------
+    >>> amount_of(1_500_000, "B"), amount_of(24_323, "rows")
+    ('1.5 MB', '24,323 rows')
+    """
+    return decimal(number) if unit == "B" else f"{number:,} {unit}"
+
+
+def progress() -> ProgressProtocol:
+    """Bars where standard error is a terminal, with ``--json`` too; silence for pipes and logs."""
+    return TerminalProgress() if err.is_terminal else Quiet()

@@ -55,7 +55,7 @@ def run(
 
     loaded = load_recipe(recipe)
     target = out or Path("releases") / loaded.name
-    report = run_recipe(loaded, data, target, progress=console.progress(as_json=as_json), force=force)
+    report = run_recipe(loaded, data, target, progress=console.progress(), force=force)
     if as_json:
         console.print_json(report.as_json())
     else:

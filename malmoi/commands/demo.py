@@ -26,7 +26,7 @@ def demo(
     from malmoi import walkthrough
 
     folder = home or Workspace().home / ".malmoi" / "demo"
-    progress = console.progress(as_json=as_json)
+    progress = console.progress()
     begun = time.perf_counter()
 
     def say(title: str) -> None:

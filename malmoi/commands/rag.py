@@ -45,7 +45,7 @@ def index(
     from rag.index import index_paths
 
     target = out or Workspace().indexes / _name_of(paths[0])
-    progress = console.progress(as_json=as_json)
+    progress = console.progress()
     report: dict[str, Any] = index_paths(
         paths, target, progress=progress, configs=tuple(config or ()), embedder=embedder
     ).as_json()

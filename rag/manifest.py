@@ -1,8 +1,9 @@
 """What an index holds, in SQLite: documents, passages, document frequencies, cached vectors.
 
-The passages themselves are in the store. Each batch goes to the store first and is then recorded
-here in one transaction, so a process that dies in between leaves passages that the manifest does
-not know; `Manifest.differences` finds them at the next run.
+The passages themselves and their vectors are in two tables beside it. Each batch of passages goes to
+its table first and is then recorded here in one transaction, so a process that dies in between leaves
+passages that the manifest does not know; `Manifest.differences` finds them at the next run. Which
+passages have a vector is not recorded: `Manifest.compare_with_vectors` asks the table itself.
 """
 
 import sqlite3
@@ -20,24 +21,40 @@ from rag.lexical import LEXICAL_VERSION
 from rag.passages import CHUNKER_VERSION
 
 FILE_NAME: Final = "manifest.sqlite"
-FORMAT_VERSION: Final = "1"
+FORMAT_VERSION: Final = "2"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (doc_id TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE passages (passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL, terms TEXT NOT NULL, vector BLOB);
+CREATE TABLE passages (
+    passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL, characters INTEGER NOT NULL,
+    terms TEXT NOT NULL, vector BLOB
+);
 CREATE INDEX passages_of_document ON passages (doc_id);
 CREATE TABLE terms (term TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
 """
 
+# What a table holds, and how that differs from the passages recorded here.
+_COMPARISON = """
+CREATE TEMP TABLE IF NOT EXISTS stored (passage_id TEXT, doc_id TEXT);
+CREATE INDEX IF NOT EXISTS temp.stored_ids ON stored (passage_id);
+CREATE TEMP VIEW IF NOT EXISTS stray AS
+    SELECT doc_id FROM stored GROUP BY passage_id HAVING COUNT(*) > 1
+    UNION SELECT doc_id FROM stored WHERE passage_id NOT IN (SELECT passage_id FROM passages);
+CREATE TEMP VIEW IF NOT EXISTS lacking AS
+    SELECT * FROM passages WHERE passage_id NOT IN (SELECT passage_id FROM stored);
+DELETE FROM temp.stored
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class PassageEntry:
-    """What the manifest keeps of a passage: its distinct morphemes and its cached vector's key."""
+    """What the manifest keeps of a passage: its length, distinct morphemes and its vector's key."""
 
     passage_id: str
     doc_id: str
+    characters: int
     terms: Sequence[str]
     vector_key: bytes | None
 
@@ -158,9 +175,15 @@ class Manifest:
             self._forget(transaction, list(contents))
             transaction.executemany("INSERT INTO documents VALUES (?, ?)", contents.items())
             transaction.executemany(
-                "INSERT INTO passages VALUES (?, ?, ?, ?)",
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
                 [
-                    (entry.passage_id, entry.doc_id, " ".join(entry.terms), entry.vector_key)
+                    (
+                        entry.passage_id,
+                        entry.doc_id,
+                        entry.characters,
+                        " ".join(entry.terms),
+                        entry.vector_key,
+                    )
                     for entry in entries
                 ],
             )
@@ -220,22 +243,45 @@ class Manifest:
         stored
             ``(passage_id, doc_id)`` of every passage in the store, repeated ones included.
         """
-        with self._connection as transaction:
-            transaction.execute("DROP TABLE IF EXISTS temp.stored")
-            transaction.execute("CREATE TEMP TABLE stored (passage_id TEXT, doc_id TEXT)")
-            transaction.executemany("INSERT INTO temp.stored VALUES (?, ?)", stored)
-            transaction.execute("CREATE INDEX temp.stored_ids ON stored (passage_id)")
+        self._take_stored(stored)
         rows = self._connection.execute(
-            """
-            SELECT doc_id FROM temp.stored GROUP BY passage_id HAVING COUNT(*) > 1
-            UNION SELECT doc_id FROM temp.stored
-                WHERE passage_id NOT IN (SELECT passage_id FROM passages)
-            UNION SELECT doc_id FROM passages
-                WHERE passage_id NOT IN (SELECT passage_id FROM temp.stored)
-            ORDER BY doc_id
-            """
+            "SELECT doc_id FROM temp.stray UNION SELECT doc_id FROM temp.lacking ORDER BY doc_id"
         )
         return [doc_id for (doc_id,) in rows]
+
+    def stray_vectors(self, stored: Iterable[tuple[str, str]]) -> list[str]:
+        """Documents with a vector of no passage recorded here, or with two of one passage.
+
+        Parameters
+        ----------
+        stored
+            ``(passage_id, doc_id)`` of every vector, repeated ones included.
+        """
+        self._take_stored(stored)
+        rows = self._connection.execute("SELECT doc_id FROM temp.stray ORDER BY doc_id")
+        return [doc_id for (doc_id,) in rows]
+
+    def compare_with_vectors(self, stored: Iterable[tuple[str, str]]) -> int:
+        """Take in which passages have a vector: ``(passage_id, doc_id)`` of every vector.
+
+        Returns the characters of the passages that have none.
+        """
+        self._take_stored(stored)
+        return self._one("SELECT COALESCE(SUM(characters), 0) FROM temp.lacking")
+
+    def without_vector(self, limit: int) -> Iterator[list[str]]:
+        """Ids of the passages that had no vector in `compare_with_vectors`, ``limit`` at a time."""
+        after = ""
+        query = "SELECT passage_id FROM temp.lacking WHERE passage_id > ? ORDER BY passage_id LIMIT ?"
+        while ids := [row for (row,) in self._connection.execute(query, (after, limit))]:
+            yield ids
+            after = ids[-1]
+
+    def _take_stored(self, stored: Iterable[tuple[str, str]]) -> None:
+        with self._connection as transaction:
+            for statement in _COMPARISON.strip().split(";\n"):
+                transaction.execute(statement)
+            transaction.executemany("INSERT INTO temp.stored VALUES (?, ?)", stored)
 
     def _forget(self, transaction: sqlite3.Connection, doc_ids: Sequence[str]) -> None:
         rows = self._select("SELECT terms FROM passages WHERE doc_id IN", doc_ids)

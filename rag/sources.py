@@ -111,10 +111,16 @@ def _release_document(row: dict[str, Any], file: Path) -> Item:
     attributes = orjson.loads(row.get("attributes") or "{}")
     if "messages" in row:
         turns = [turn["content"] for turn in row["messages"] if turn["role"] in ("user", "assistant")]
-        return Document(row["id"], "\n".join(turns), row["task"], _recognisable(row, attributes), attributes)
+        # No title: a task's name says nothing of the one record, and each passage would repeat it.
+        return Document(row["id"], "\n".join(turns), "", _of_task(row, attributes), attributes)
     if "text" in row:
         return Document(row["id"], row["text"], row["title"], _recognisable(row, attributes), attributes)
     return Unreadable(str(file), f"columns {', '.join(row)} hold neither text nor messages")
+
+
+def _of_task(row: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
+    name = _recognisable(row, attributes)
+    return name if row["task"] in ("", name) else f"{name}: {row['task']}"
 
 
 def _recognisable(row: Mapping[str, Any], attributes: Mapping[str, str]) -> str:

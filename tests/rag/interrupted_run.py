@@ -1,7 +1,7 @@
 """Builds an index in a process of its own and kills it, as ``kill -9`` does, where it is told.
 
 Usage: interrupted_run.py DOCS INDEX EMBEDDER POINT COUNT [BATCH]
-POINT is a call (``record``, ``add``, ``remove``, ``settle``, ``forget``) that is done COUNT - 1 times;
+POINT is one of CALLS, which is done COUNT - 1 times;
 ``before-`` and ``after-`` say on which side of the last call the process dies.
 """
 
@@ -11,8 +11,11 @@ import sys
 from pathlib import Path
 
 import rag.index
+import rag.meaning
+import rag.words
 from rag.manifest import Manifest
 from rag.store import PassageStore
+from rag.vectors import VectorStore
 
 CALLS = {
     "record": (Manifest, "record"),
@@ -21,6 +24,9 @@ CALLS = {
     "add": (PassageStore, "add"),
     "remove": (PassageStore, "remove_documents"),
     "settle": (PassageStore, "settle"),
+    "add_vectors": (VectorStore, "add"),
+    "remove_vectors": (VectorStore, "remove_documents"),
+    "settle_vectors": (VectorStore, "settle"),
 }
 
 
@@ -46,7 +52,7 @@ def die_at(point: str, count: int) -> None:
 def main() -> None:
     docs, index, embedder, point, count, *batch = sys.argv[1:]
     if batch:
-        rag.index._BATCH_DOCUMENTS = int(batch[0])
+        rag.words._BATCH_DOCUMENTS = rag.meaning._BATCH_PASSAGES = int(batch[0])
     die_at(point, int(count))
     rag.index.index_paths([Path(docs)], Path(index), embedder=embedder)
 

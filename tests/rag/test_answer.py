@@ -11,7 +11,8 @@ from rag.index import index_paths
 from rag.manifest import Manifest
 from rag.prompt import build_messages
 from rag.search import open_index
-from rag.store import STORE_FOLDER, PassageStore
+from rag.store import PassageStore
+from rag.tables import TABLES_FOLDER
 from rag.types import Hit, Passage, Turn
 from tests.rag.conftest import write_documents
 
@@ -106,7 +107,7 @@ def test_a_model_that_makes_things_up_is_refused(handbook, draft):
 
 def test_an_index_without_passages_says_so(tmp_path):
     with Manifest.create(tmp_path, "none"):
-        PassageStore(tmp_path / STORE_FOLDER, dense=False)
+        PassageStore(tmp_path / TABLES_FOLDER)
 
     assert default_answerer(tmp_path).ask("연차는 며칠인가요?").reason == EMPTY_INDEX
 

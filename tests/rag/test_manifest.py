@@ -14,7 +14,7 @@ def manifest(tmp_path):
 
 
 def entry(name, doc_id, *terms):
-    return PassageEntry(name, doc_id, terms, None)
+    return PassageEntry(name, doc_id, 10, terms, None)
 
 
 def test_frequencies_follow_every_change(manifest):
@@ -57,6 +57,31 @@ def test_differences_to_the_store_are_found(manifest, stored, broken):
     assert manifest.differences(iter(stored)) == broken
 
 
+@pytest.mark.parametrize(
+    ("stored", "stray"),
+    [
+        ([("a0", "a"), ("a1", "a"), ("b0", "b")], []),
+        ([("a0", "a")], []),
+        ([], []),
+        ([("a0", "a"), ("c0", "c")], ["c"]),
+        ([("a0", "a"), ("b0", "b"), ("b0", "b")], ["b"]),
+    ],
+)
+def test_vectors_may_lack_but_not_stray(manifest, stored, stray):
+    manifest.record({"a": b"1", "b": b"1"}, [entry("a0", "a"), entry("a1", "a"), entry("b0", "b")])
+
+    assert manifest.stray_vectors(iter(stored)) == stray
+
+
+def test_passages_without_a_vector_are_told_in_parts(manifest):
+    manifest.record({"a": b"1"}, [entry(f"a{n}", "a") for n in range(7)])
+
+    assert manifest.compare_with_vectors([("a1", "a"), ("a5", "a")]) == 50
+    assert list(manifest.without_vector(2)) == [["a0", "a2"], ["a3", "a4"], ["a6"]]
+    assert manifest.compare_with_vectors((f"a{n}", "a") for n in range(7)) == 0
+    assert list(manifest.without_vector(2)) == []
+
+
 def test_a_plan_is_compared_with_what_is_held(manifest):
     manifest.record({"same": b"1", "changed": b"1", "gone": b"1"}, [])
 
@@ -70,7 +95,7 @@ def test_a_plan_is_compared_with_what_is_held(manifest):
 def test_vectors_are_kept_while_a_passage_uses_them(manifest):
     vectors = {b"used": np.ones(3, np.float16), b"unused": np.zeros(3, np.float16)}
     manifest.cache_vectors(vectors)
-    manifest.record({"a": b"1"}, [PassageEntry("a0", "a", (), b"used")])
+    manifest.record({"a": b"1"}, [PassageEntry("a0", "a", 10, (), b"used")])
 
     manifest.drop_unused_vectors()
 

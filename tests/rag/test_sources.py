@@ -49,7 +49,7 @@ def release(tmp_path):
     for config, schema, rows in (
         ("documents", TEXT_SCHEMA, [text | {"attributes": '{"path":"05-휴가.md"}'}]),
         ("slack", TEXT_SCHEMA, [text | {"id": "s1", "source": "slack", "attributes": '{"channel":"점심"}'}]),
-        ("tasks", INSTRUCTION_SCHEMA, [task]),
+        ("tasks", INSTRUCTION_SCHEMA, [task, task | {"id": "i2", "task": "superni"}]),
     ):
         data = folder / "data" / config
         data.mkdir(parents=True)
@@ -67,11 +67,16 @@ def test_a_release_gives_its_text_and_instruction_records(release):
         "05-휴가.md",
     )
     assert found["s1"].source == "#점심"
-    assert (found["i1"].text, found["i1"].title, found["i1"].source) == ("긴 글\n짧은 글", "요약", "superni")
+    assert (found["i1"].text, found["i1"].title, found["i1"].source) == (
+        "긴 글\n짧은 글",
+        "",
+        "superni: 요약",
+    )
+    assert found["i2"].source == "superni"
 
 
 def test_configurations_may_be_chosen(release):
-    assert [item.doc_id for item in read(release, configs=["tasks"])] == ["i1"]
+    assert [item.doc_id for item in read(release, configs=["tasks"])] == ["i1", "i2"]
 
     with pytest.raises(ConfigurationError, match="'nope'") as caught:
         read(release, configs=["nope"])

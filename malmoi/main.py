@@ -53,6 +53,8 @@ def main() -> None:
     except UserError as error:
         console.print_error(error, as_json="--json" in sys.argv)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        console.err.print("Stopped. What was finished is kept: run the same command again to go on.")
-        sys.exit(INTERRUPTED)
+    except SystemExit as end:
+        # typer turns Ctrl-C into this exit without a word.
+        if end.code == INTERRUPTED:
+            console.err.print("Stopped. What was finished is kept: run the same command again to go on.")
+        raise

@@ -1,5 +1,6 @@
 """Where documents to index come from: a dataset release, a folder or file of documents, a JSONL file."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from curation.records import BadRow, Row, TextRecord
 from rag.types import Document
 
 _BATCH_ROWS = 512
+_SOURCE_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,14 @@ def _of_task(row: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
 
 
 def _recognisable(row: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-    """What a person knows the record by: its file or channel if a reader stated one."""
-    channel = attributes.get("channel")
-    return attributes.get("path") or (f"#{channel}" if channel else str(row["source"]))
+    """What a person knows the record by: its file, the thread's beginning, or source and title."""
+    if "path" in attributes:
+        return attributes["path"]
+    title = textwrap.shorten(row.get("title") or "", _SOURCE_CHARACTERS, placeholder=" …")
+    if "channel" in attributes:
+        channel = f"#{attributes['channel']}"
+        return title if title.startswith(channel) else f"{channel} {title}".rstrip()
+    return f"{row['source']}: {title}" if title else str(row["source"])
 
 
 def _read_documents(folder: Path) -> Iterator[Item]:

@@ -100,5 +100,5 @@ def search(
         return
     for rank, hit in enumerate(hits, 1):
         console.out.print(f"[bold]{rank}. {hit.score:.3f}[/] ", end="")
-        console.out.print(f"{hit.passage.source} · {hit.passage.title}", markup=False, soft_wrap=True)
+        console.out.print(hit.passage.source, markup=False, soft_wrap=True)
         console.out.print(f"   {' '.join(hit.passage.text.split())[:160]}", markup=False, soft_wrap=True)

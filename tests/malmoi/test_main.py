@@ -77,3 +77,23 @@ def test_doctor_answers_in_both_ways(tmp_path: Path) -> None:
     shown = malmoi("doctor", home=tmp_path)
     assert "The base is complete." in shown.out
     assert malmoi("doctor", "--json", home=tmp_path).json["ok"] is True
+
+
+def test_ctrl_c_says_that_finished_work_is_kept(tmp_path: Path) -> None:
+    import signal
+    import subprocess
+    import sys
+
+    # The signal comes in the middle of the command, as from a terminal.
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "sys.argv = ['malmoi', 'curate', 'recipe.yaml'];"
+        "import malmoi.commands.curate, curation.recipe, os;"
+        "curation.recipe.load_recipe = lambda path: os.kill(os.getpid(), signal.SIGINT);"
+        "from malmoi.main import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 128 + signal.SIGINT
+    assert "run the same command again" in done.stderr

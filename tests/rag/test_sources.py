@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from curation.errors import ConfigurationError, UserError
-from curation.records import INSTRUCTION_SCHEMA, TEXT_SCHEMA
+from curation.records import INSTRUCTION_SCHEMA, TEXT_SCHEMA, attributes_json
 from rag.sources import Unreadable, open_sources
 from rag.types import Document
 
@@ -66,7 +66,7 @@ def test_a_release_gives_its_text_and_instruction_records(release):
         "휴가",
         "05-휴가.md",
     )
-    assert found["s1"].source == "#점심"
+    assert found["s1"].source == "#점심 휴가"
     assert (found["i1"].text, found["i1"].title, found["i1"].source) == (
         "긴 글\n짧은 글",
         "",
@@ -155,3 +155,25 @@ def test_what_cannot_be_indexed_is_told_before_anything_starts(tmp_path, name):
 def test_no_paths_are_an_error():
     with pytest.raises(ConfigurationError):
         open_sources([])
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes", "source"),
+    [
+        ("", {}, "petitions"),
+        ("임용 절벽", {}, "petitions: 임용 절벽"),
+        ("임용 절벽", {"path": "a/b.md"}, "a/b.md"),
+        ("#점심 어디서 먹나요?", {"channel": "점심"}, "#점심 어디서 먹나요?"),
+        ("", {"channel": "점심"}, "#점심"),
+        ("가나다 " * 40, {}, "petitions: " + "가나다 " * 14 + "…"),
+    ],
+)
+def test_a_record_is_called_what_a_person_knows_it_by(tmp_path, title, attributes, source):
+    data = tmp_path / "release/data/petitions"
+    data.mkdir(parents=True)
+    (tmp_path / "release/manifest.json").write_text("{}")
+    row = {"id": "p1", "text": "글", "title": title, "source": "petitions", "licence": "CC0-1.0"}
+    row["attributes"] = attributes_json(attributes)
+    pq.write_table(pa.Table.from_pylist([row], schema=TEXT_SCHEMA), data / "train-00000-of-00001.parquet")
+    (item,) = read(tmp_path / "release")
+    assert item.source == source

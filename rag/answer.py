@@ -120,10 +120,11 @@ class CitedAnswerer:
         hits = self._index.search(
             in_context(question, history), self._passages, question=_asked(question, history)
         )
-        best = max((hit.coverage for hit in hits), default=0.0)
-        if best >= self._threshold:
-            return {"hits": hits}
-        return {"hits": hits, "reason": NOT_IN_SOURCES if self._index.passages else EMPTY_INDEX}
+        # What covers too little of the question must not answer it because another passage covers it.
+        covering = [hit for hit in hits if hit.coverage >= self._threshold]
+        if covering:
+            return {"hits": covering}
+        return {"hits": [], "reason": NOT_IN_SOURCES if self._index.passages else EMPTY_INDEX}
 
     def _generate(self, state: _State) -> _State:
         question, history = state["question"], state["history"]

@@ -1,3 +1,4 @@
+import json
 import re
 import threading
 
@@ -163,3 +164,31 @@ def test_an_unknown_chat_model_is_told(handbook):
     with pytest.raises(ConfigurationError, match="nope"):
         default_answerer(handbook, "nope")
     assert chat.DEFAULT_SPEC == "extractive"
+
+
+def test_a_passage_that_covers_too_little_is_not_given_to_the_model(tmp_path):
+    # "그냥 이유 없는 반대" has two of the question's words and is short; another passage has them all.
+    texts = {
+        "review": "그냥 이유 없는 반대일 뿐이다.",
+        "petition": "영양교사 채용에 반대합니다. 그 이유는 학생 수가 줄었는데 정원이 늘기 때문입니다.",
+    }
+    docs = tmp_path / "docs.jsonl"
+    docs.write_text(
+        "".join(
+            json.dumps({"id": key, "text": text}, ensure_ascii=False) + "\n" for key, text in texts.items()
+        )
+    )
+    index_paths([docs], tmp_path / "index", embedder="none")
+    given: list[str] = []
+
+    class Listener(FakeListChatModel):
+        def _call(self, messages, *rest, **options):
+            given.extend(str(message.content) for message in messages)
+            return super()._call(messages, *rest, **options)
+
+    CitedAnswerer(open_index(tmp_path / "index"), Listener(responses=[""])).ask(
+        "영양교사 채용에 반대하는 이유는 무엇인가요?"
+    )
+
+    assert any(texts["petition"] in content for content in given)
+    assert not any(texts["review"] in content for content in given)

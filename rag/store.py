@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import pyarrow as pa
 from lancedb.index import FTS
 from lancedb.query import MatchQuery
 
-from rag.tables import DocumentTable, check_present, literals
+from rag.tables import DocumentTable, literals
 from rag.types import Passage
 
-_TABLE: Final = "passages"
 _FIELDS: Final = ("passage_id", "doc_id", "title", "source", "text", "start", "end", "lexical")
 _SCHEMA: Final = pa.schema(
     [
@@ -24,22 +23,13 @@ _SCHEMA: Final = pa.schema(
 class PassageStore(DocumentTable):
     """Passages by id, found by tokens."""
 
+    name = "passages"
+    schema = _SCHEMA
+
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, _TABLE, _SCHEMA)
+        super().__init__(folder)
         if not self._table.list_indices():
             self._create_full_text_index()
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open passages for reading.
-
-        Raises
-        ------
-        ConfigurationError
-            When they are gone although the index has a manifest.
-        """
-        check_present(folder, _TABLE)
-        return cls(folder)
 
     def _create_full_text_index(self) -> None:
         # The field is tokenised already: split at white space and change nothing.

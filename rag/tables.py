@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
 import lancedb
 import pyarrow as pa
@@ -22,13 +22,33 @@ class DocumentTable:
     Several processes may read while one writes: each read sees the newest whole version.
     """
 
-    def __init__(self, folder: Path, name: str, schema: pa.Schema) -> None:
+    name: ClassVar[str]
+    schema: ClassVar[pa.Schema]
+
+    def __init__(self, folder: Path) -> None:
         # An interval of zero: a long-lived reader looks for a newer version at every search.
         database: Any = lancedb.connect(folder, read_consistency_interval=timedelta(0))
-        if name in database.list_tables().tables:
-            self._table: Any = database.open_table(name)
+        if self.name in database.list_tables().tables:
+            self._table: Any = database.open_table(self.name)
         else:
-            self._table = database.create_table(name, schema=schema)
+            self._table = database.create_table(self.name, schema=self.schema)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the table for reading.
+
+        Raises
+        ------
+        ConfigurationError
+            When it is gone although the index has a manifest.
+        """
+        if not (folder / f"{cls.name}.lance").is_dir():
+            raise ConfigurationError(
+                f"The index has a manifest and no {cls.name}.",
+                where=str(folder),
+                fix=f"Build it again: malmoi rag index PATH --out {folder.parent}",
+            )
+        return cls(folder)
 
     def count(self) -> int:
         """Number of rows."""
@@ -50,22 +70,6 @@ class DocumentTable:
     def settle(self, keep_versions: timedelta = KEEP_VERSIONS) -> None:
         """Bring new rows into the table's indexes, compact, and drop old versions."""
         self._table.optimize(cleanup_older_than=keep_versions)
-
-
-def check_present(folder: Path, name: str) -> None:
-    """Refuse to read an index that has lost a table.
-
-    Raises
-    ------
-    ConfigurationError
-        When the table is gone although the index has a manifest.
-    """
-    if not (folder / f"{name}.lance").is_dir():
-        raise ConfigurationError(
-            f"The index has a manifest and no {name}.",
-            where=str(folder),
-            fix=f"Build it again: malmoi rag index PATH --out {folder.parent}",
-        )
 
 
 def literals(values: Sequence[str]) -> str:

@@ -5,17 +5,15 @@ they are there, and no passage is ever written again because of them.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from rag.embedding import DIMENSIONS, Vectors
-from rag.tables import DocumentTable, check_present
+from rag.tables import DocumentTable
 from rag.types import Passage
 
-_TABLE: Final = "vectors"
 _SCHEMA: Final = pa.schema(
     [
         pa.field("passage_id", pa.string(), nullable=False),
@@ -28,20 +26,8 @@ _SCHEMA: Final = pa.schema(
 class VectorStore(DocumentTable):
     """Vectors of passages, found by nearness."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, _TABLE, _SCHEMA)
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open vectors for reading.
-
-        Raises
-        ------
-        ConfigurationError
-            When they are gone although the index has a manifest.
-        """
-        check_present(folder, _TABLE)
-        return cls(folder)
+    name = "vectors"
+    schema = _SCHEMA
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Append a vector for each passage, in one version; none of them has one yet."""

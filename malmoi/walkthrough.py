@@ -1,5 +1,6 @@
 """The demo's steps, each returning what it made; `demo` shows them and the tests check them."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from curation.errors import UserError
+from curation.errors import ConfigurationError, UserError
 from curation.progress import Progress
 from curation.recipe import load_recipe
 from curation.run import RunReport, run_recipe
@@ -53,10 +54,18 @@ def build_release(folder: Path, progress: Progress) -> RunReport:
 
 
 def build_index(folder: Path, progress: Progress) -> dict[str, Any]:
-    """Index the demo's release."""
+    """Index the demo's release; an index that an older version left behind is built anew."""
     from rag.index import index_paths
+    from rag.manifest import FILE_NAME
 
-    return index_paths([release_of(folder)], index_of(folder), progress=progress).as_json()
+    release, index = release_of(folder), index_of(folder)
+    try:
+        return index_paths([release], index, progress=progress).as_json()
+    except ConfigurationError:
+        if not (index / FILE_NAME).is_file():
+            raise  # no index of ours: it stays as it is
+        shutil.rmtree(index)
+        return index_paths([release], index, progress=progress).as_json()
 
 
 def demo_questions() -> list[DemoQuestion]:

@@ -70,7 +70,7 @@ def main() -> None:
             "wall_seconds": median([one.wall_seconds for one in ours]),
             "wall_seconds_plain": median([one.wall_seconds for one in peer]),
             "machine": machine(),
-            "versions": versions("malmoi", "daft", "pyarrow", "orjson"),
+            "versions": versions("malmoi", "pyarrow", "orjson"),
         },
         as_json=given.json,
     )

@@ -1,101 +1,226 @@
-"""The loop over steps and rows, written once: columns in, edited columns and verdicts out."""
+"""The loop over steps and rows, written once: a batch goes in, edits, verdicts and tallies come out."""
 
-import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-import numpy as np
-import pyarrow as pa
+import orjson
 
-from curation.records import Kind
-from curation.steps.base import Drop, Judge
-from curation.view import View, view_of
-
-VERDICT_FIELDS = (
-    pa.field("_step", pa.string()),
-    pa.field("_reason", pa.string()),
-    pa.field("_score", pa.float64()),
-    pa.field("_length", pa.int32(), nullable=False),
-    pa.field("_key_high", pa.int64()),
-    pa.field("_key_low", pa.int64()),
-)
+from curation.errors import UserError
+from curation.steps.base import BatchJudge, Drop, Keep, Outcome
+from curation.view import View, edit_attributes
 
 
 @dataclass(frozen=True, slots=True)
 class BoundStep:
-    """A step with its parameters, ready to judge."""
+    """A step with its parameters and what it needed, ready to judge."""
 
     name: str
-    sees: Literal["strings", "record"]
-    judge: Judge
+    sees: Literal["strings", "everything", "record"]
+    judge: BatchJudge
 
 
 @dataclass(frozen=True, slots=True)
-class RowPlan:
-    """What happens to each row of a source between two comparisons of rows.
+class Verdict:
+    """Why a row left: a step dropped it, or, with an ``error``, a step could not work on it."""
 
-    ``key_scope`` names the set within which exact duplicates are looked for after these steps;
-    ``None`` when this source is not compared then.
+    step: str
+    reason: str
+    score: float | None = None
+    detail: str | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What steps counted and measured over many rows; scores are rounded to two digits.
+
+    ``counts`` has ``step/rule``; ``scores`` has, for each step, how many rows that it kept and
+    dropped had which score.
     """
 
-    kind: Kind
-    steps: tuple[BoundStep, ...]
-    key_scope: str | None
+    counts: Counter[str] = field(default_factory=Counter)
+    scores: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+
+    def score(self, step: str, outcome: Literal["kept", "dropped"], score: float) -> None:
+        """Count one score."""
+        of_step = self.scores.setdefault(step, {"kept": Counter(), "dropped": Counter()})
+        of_step[outcome][f"{score:.2g}"] += 1
+
+    def add(self, other: Mapping[str, Any]) -> None:
+        """Add what :meth:`as_json` gave of another tally."""
+        self.counts.update(other["counts"])
+        for step, outcomes in other["scores"].items():
+            of_step = self.scores.setdefault(step, {"kept": Counter(), "dropped": Counter()})
+            for outcome, counted in outcomes.items():
+                of_step[outcome].update(counted)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the tally as JSON data."""
+        return {
+            "counts": dict(sorted(self.counts.items())),
+            "scores": {
+                step: {outcome: dict(sorted(counted.items())) for outcome, counted in outcomes.items()}
+                for step, outcomes in sorted(self.scores.items())
+            },
+        }
 
 
-def apply_plan(plan: RowPlan, columns: Mapping[str, pa.Array], alive: Sequence[int]) -> dict[str, pa.Array]:
-    """Carry ``plan`` out on the rows ``alive`` of a batch.
+@dataclass(slots=True)
+class Applied:
+    """What became of a batch: rows still alive, verdicts on the others, and what was found.
 
-    Returns
-    -------
-    dict
-        The edited columns, and those of ``VERDICT_FIELDS``: for a dropped row the step, the
-        reason and the score; the length of the judged text in characters; for a row that is
-        left, 128 bits of hash of its identity as two numbers.
+    ``changes`` holds, by row, what each step did as JSON data: ``{"step", "counts"}`` or
+    ``{"step", "before", "after"}``.
     """
-    view = view_of(plan.kind, columns)
-    rows = len(columns["id"])
-    verdicts: dict[int, tuple[str, Drop]] = {}
-    for step in plan.steps:
-        refused = view.edit(alive, step.judge) if step.sees == "strings" else _judged(view, alive, step)
-        if refused:
-            verdicts.update((row, (step.name, drop)) for row, drop in refused.items())
-            alive = [row for row in alive if row not in refused]
-    result = view.edited()
-    result |= _verdict_columns(verdicts, rows)
-    result["_length"] = pa.array(list(map(len, view.texts())), pa.int32())
-    result["_key_high"], result["_key_low"] = _keys(view, plan.key_scope, rows, alive)
-    return result
+
+    alive: list[int]
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    changes: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    tags: dict[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def _judged(view: View, alive: Sequence[int], step: BoundStep) -> dict[int, Drop]:
-    texts, judge = view.texts(), step.judge
-    return {row: drop for row in alive if isinstance(drop := judge(texts[row]), Drop)}
+class Application:
+    """Carries steps out on one batch after the other, and keeps the tally."""
+
+    def __init__(self, steps: Sequence[BoundStep]) -> None:
+        self.steps = steps
+        self.tally = Tally()
+
+    def run(self, view: View, attributes: list[str], alive: Sequence[int]) -> Applied:
+        """Apply the steps to the rows ``alive``; the view and ``attributes`` are edited in place."""
+        applied = Applied(list(alive))
+        for step in self.steps:
+            work = _StepWork(step, self.tally, applied)
+            if step.sees == "record":
+                work.record(view)
+            else:
+                work.strings(view, attributes)
+            if work.refused:
+                applied.verdicts.update(work.refused)
+                applied.alive = [row for row in applied.alive if row not in work.refused]
+        return applied
 
 
-def _verdict_columns(verdicts: Mapping[int, tuple[str, Drop]], rows: int) -> dict[str, pa.Array]:
-    steps: list[str | None] = [None] * rows
-    reasons: list[str | None] = [None] * rows
-    scores: list[float | None] = [None] * rows
-    for row, (step, drop) in verdicts.items():
-        steps[row], reasons[row], scores[row] = step, drop.reason, drop.score
-    return {
-        "_step": pa.array(steps, pa.string()),
-        "_reason": pa.array(reasons, pa.string()),
-        "_score": pa.array(scores, pa.float64()),
-    }
+class _StepWork:
+    """One step on one batch."""
+
+    def __init__(self, step: BoundStep, tally: Tally, applied: Applied) -> None:
+        self.step = step
+        self.tally = tally
+        self.applied = applied
+        self.refused: dict[int, Verdict] = {}
+
+    def record(self, view: View) -> None:
+        texts = view.texts()
+        rows = self.applied.alive
+        before = texts if len(rows) == len(texts) else [texts[row] for row in rows]
+        for row, text, outcome in zip(rows, before, self._judged(before), strict=True):
+            if outcome is text:
+                continue
+            edited = self._noted(row, text, outcome)
+            if edited is not None and edited != text:
+                view.replace(row, edited)
+
+    def strings(self, view: View, attributes: list[str]) -> None:
+        rows = self.applied.alive
+        for strings, places, owners in view.slots(rows):
+            self._edit(strings, places, owners)
+        definitions = view.definitions()
+        if definitions is not None:
+            self._shared(definitions, rows)
+        if self.step.sees == "everything":
+            edit_attributes(attributes, rows, self._edit)
+
+    def _edit(self, strings: list[str], places: Sequence[int], owners: Sequence[int]) -> None:
+        before = strings if len(places) == len(strings) else [strings[place] for place in places]
+        for place, row, text, outcome in zip(places, owners, list(before), self._judged(before), strict=True):
+            if outcome is text:
+                continue
+            edited = self._noted(row, text, outcome)
+            if edited is not None:
+                strings[place] = edited
+
+    def _shared(self, strings: list[str], rows: Sequence[int]) -> None:
+        """Judge each different string once; what it counts is counted once as well."""
+        first: dict[str, int] = {}
+        for row in rows:
+            first.setdefault(strings[row], row)
+        distinct = list(first)
+        outcomes = dict(zip(distinct, self._judged(distinct), strict=True))
+        for row in rows:
+            text = strings[row]
+            outcome = outcomes[text]
+            if outcome is text:
+                continue
+            if first[text] != row and isinstance(outcome, Keep):
+                outcome = outcome.text
+            edited = self._noted(row, text, outcome)
+            if edited is not None:
+                strings[row] = edited
+
+    def _noted(self, row: int, text: str, outcome: "Outcome | _Raised") -> str | None:
+        """Enter what the step found; give the text that stays, ``None`` when the row leaves."""
+        name = self.step.name
+        if isinstance(outcome, str):
+            return outcome
+        if isinstance(outcome, _Raised):
+            self.refused[row] = Verdict(name, "raised", error=f"the step '{name}' raised {outcome.error}")
+            return None
+        if isinstance(outcome, Drop):
+            if outcome.score is not None:
+                self.tally.score(name, "dropped", outcome.score)
+            self.refused[row] = Verdict(name, outcome.reason, outcome.score, outcome.detail)
+            return None
+        if outcome.score is not None:
+            self.tally.score(name, "kept", outcome.score)
+        if outcome.counts:
+            for rule, number in outcome.counts.items():
+                self.tally.counts[f"{name}/{rule}"] += number
+            self._change(row, {"step": name, "counts": dict(outcome.counts)})
+        if outcome.tags:
+            self.applied.tags.setdefault(row, {}).update(outcome.tags)
+        if outcome.rewritten:
+            self._change(row, {"step": name, "before": text, "after": outcome.text})
+        return outcome.text
+
+    def _change(self, row: int, change: dict[str, Any]) -> None:
+        self.applied.changes.setdefault(row, []).append(change)
+
+    def _judged(self, texts: Sequence[str]) -> "Sequence[Outcome | _Raised]":
+        try:
+            outcomes = self.step.judge(texts)
+        except (UserError, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 - one poisoned row must not cost the others
+            return [self._judged_alone(text) for text in texts]
+        if len(outcomes) != len(texts):
+            raise RuntimeError(f"the step {self.step.name!r} gave {len(outcomes)} outcomes for {len(texts)}")
+        return outcomes
+
+    def _judged_alone(self, text: str) -> "Outcome | _Raised":
+        try:
+            return self.step.judge([text])[0]
+        except (UserError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the row goes to quarantine with this reason
+            return _Raised(f"{type(error).__name__}: {error}")
 
 
-def _keys(view: View, scope: str | None, rows: int, alive: Sequence[int]) -> tuple[pa.Array, pa.Array]:
-    if scope is None:
-        return pa.nulls(rows, pa.int64()), pa.nulls(rows, pa.int64())
-    prefix = scope.encode() + b"\0"
-    digests = bytearray(16 * rows)
-    present = np.zeros(rows, dtype=bool)
-    present[np.asarray(alive, dtype=np.int64)] = True
-    for row in alive:
-        digest = hashlib.blake2b(prefix + view.identity(row), digest_size=16)
-        digests[16 * row : 16 * row + 16] = digest.digest()
-    halves = np.frombuffer(digests, dtype="<i8").reshape(rows, 2)
-    return pa.array(halves[:, 0], mask=~present), pa.array(halves[:, 1], mask=~present)
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """What a step raised on a text."""
+
+    error: str
+
+
+def merged_json(old: str | None, new: Sequence[Mapping[str, Any]]) -> str:
+    """Append to a JSON array that is kept as text."""
+    held = orjson.loads(old) if old else []
+    return orjson.dumps([*held, *new]).decode()
+
+
+def merged_tags(old: str, new: Mapping[str, Any]) -> str:
+    """Add to a JSON object that is kept as text; keys are sorted."""
+    return orjson.dumps(orjson.loads(old) | dict(new), option=orjson.OPT_SORT_KEYS).decode()

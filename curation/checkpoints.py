@@ -1,7 +1,9 @@
 """Finished work that may be trusted: folders named by a key, with a manifest written last."""
 
+import contextlib
 import hashlib
 import shutil
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +53,36 @@ def once(stage: Path, key: str, work: Callable[[Path], Mapping[str, Any]]) -> Ch
     if trusted is not None:
         return trusted
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    facts = work(folder)
-    outputs = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-    record = {"key": key, "outputs": outputs, "facts": facts}
-    write_bytes(folder / _MANIFEST, orjson.dumps(record, option=orjson.OPT_SORT_KEYS))
-    return Checkpoint(key, folder, tuple(outputs), facts)
+    # A name of its own: on a cluster, a task that was given up for lost may still be writing.
+    draft = stage / f"{key[:40]}.{uuid.uuid4().hex[:8]}"
+    draft.mkdir(parents=True)
+    try:
+        facts = work(draft)
+        held = sorted(path for path in draft.rglob("*") if path.is_file())
+        outputs = {path.relative_to(draft).as_posix(): sha256_of(path) for path in held}
+        record = {"key": key, "outputs": outputs, "facts": facts}
+        write_bytes(draft / _MANIFEST, orjson.dumps(record, option=orjson.OPT_SORT_KEYS))
+        with contextlib.suppress(OSError):  # somebody else finished first
+            draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    finished = _trusted(folder, key)
+    if finished is None:
+        raise OSError(f"finished work vanished from {folder.name}")
+    return finished
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A piece of work for :func:`once` that can be sent to another process."""
+
+    stage: Path
+    key: str
+    work: Callable[[Path], Mapping[str, Any]]
+
+    def __call__(self) -> Checkpoint:
+        """Do it, or trust what was done."""
+        return once(self.stage, self.key, self.work)
 
 
 def _trusted(folder: Path, key: str) -> Checkpoint | None:

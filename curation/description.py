@@ -1,7 +1,7 @@
 """A release as a card: only what was measured or stated in the recipe."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from curation.ledger import Entry
 from curation.lengths import Lengths
@@ -17,6 +17,9 @@ _COLUMNS = {
     "source": "name of the source",
     "licence": "licence of the source",
     "attributes": "what else the source says about the row: a JSON object with sorted keys",
+    "tags": "what the steps found out about the row: a JSON object with sorted keys",
+    "file": "file that the row was read from",
+    "line": "its line there, or its item in formats without lines",
     "task": "task the row belongs to",
     "definition": "the task's definition",
     "messages": "the conversation; the last message is the one to learn",
@@ -77,6 +80,7 @@ def _configs(recipe: Recipe, kinds: Mapping[str, Kind], files: list[dict[str, An
         found.setdefault((config, split), []).append(FileFacts(**file))
     # In the recipe's order; a split of which nothing was kept has no file and no place here.
     places = [place for place in dict.fromkeys((s.config, s.split) for s in recipe.sources) if place in found]
+    places += [place for place in found if place not in places]  # made by a step
     return [
         Config(
             name=config,
@@ -90,9 +94,10 @@ def _configs(recipe: Recipe, kinds: Mapping[str, Kind], files: list[dict[str, An
 
 
 def _column(name: str) -> Column:
+    dtypes: dict[str, Literal["messages", "int64"]] = {"messages": "messages", "line": "int64"}
     return Column(
         name=name,
-        dtype="messages" if name == "messages" else "string",
+        dtype=dtypes.get(name, "string"),
         repeated=name in ("references", "label_space"),
         description=_COLUMNS[name],
     )

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from curation.errors import ConfigurationError, UserError
 from curation.progress import Advance, Progress
 from curation.readers.base import Options, Reader, SourceFile
-from curation.recipe import Recipe, Source, reader_options
+from curation.recipe import Source, reader_options
 
 GROUP_BYTES = 32 * 1024 * 1024
 _GLOB_SIGNS = frozenset("*?[")
@@ -72,13 +72,13 @@ class SourceInput:
 
 
 def find_inputs(
-    recipe: Recipe,
+    sources: Sequence[Source],
     data: Path,
     readers: Mapping[str, Reader[Any]],
     progress: Progress,
     group_bytes: int = GROUP_BYTES,
 ) -> list[SourceInput]:
-    """Find and hash the files of every source.
+    """Find and hash the files of every source (or evaluation set).
 
     Raises
     ------
@@ -86,10 +86,12 @@ def find_inputs(
         When a path does not exist, matches nothing, leaves the data folder, or has another form
         than the reader takes.
     """
+    if not sources:
+        return []
     if not data.is_dir():
         raise ConfigurationError("the data folder does not exist", where=str(data), fix="give --data DIR")
     root = data.resolve()
-    found = [(source, _targets(source, readers[source.reader], root)) for source in recipe.sources]
+    found = [(source, _targets(source, readers[source.reader], root)) for source in sources]
     total = sum(path.stat().st_size for _, targets in found for group in targets.values() for path in group)
     with progress.task("check the sources", total, "B") as advance:
         return [

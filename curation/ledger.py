@@ -18,8 +18,8 @@ class LedgerError(RuntimeError):
 class Entry:
     """One source: ``read`` equals ``kept`` + all of ``dropped`` + ``quarantined``.
 
-    ``recovered`` says how many of the rows read had to be repaired, by reason, and how many
-    physical lines they took.
+    ``repeated`` is how many more copies of kept rows the data holds; ``recovered`` says how many
+    of the rows read had to be repaired, by reason, and how many physical lines they took.
     """
 
     read: int
@@ -27,32 +27,42 @@ class Entry:
     dropped: dict[str, int]
     quarantined: int
     recovered: dict[str, dict[str, int]] = field(default_factory=dict)
+    repeated: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Give the entry as JSON data, keys sorted."""
+        repeated = {"repeated": self.repeated} if self.repeated else {}
         return {
             "read": self.read,
             "kept": self.kept,
             "dropped": dict(sorted(self.dropped.items())),
             "quarantined": self.quarantined,
             "recovered": dict(sorted(self.recovered.items())),
+            **repeated,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Entry":
         """Take back what :meth:`as_json` gave."""
-        return cls(data["read"], data["kept"], data["dropped"], data["quarantined"], data["recovered"])
+        return cls(
+            data["read"],
+            data["kept"],
+            data["dropped"],
+            data["quarantined"],
+            data["recovered"],
+            data.get("repeated", 0),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class Reading:
     """What the readers handed over of a source, counted as it came."""
 
     read: int
     recovered: dict[str, dict[str, int]]
 
 
-def recount(release: Path, intakes: dict[str, Intake]) -> dict[str, Entry]:
+def recount(release: Path, readings: dict[str, Reading]) -> dict[str, Entry]:
     """Count the rows of the files in ``release`` and set them against what was read.
 
     Raises
@@ -60,17 +70,22 @@ def recount(release: Path, intakes: dict[str, Intake]) -> dict[str, Entry]:
     LedgerError
         When a source does not balance, or a file holds rows of an unknown source.
     """
-    kept = _kept(release.glob("data/*/*.parquet"))
+    kept, repeated = _kept(release.glob("data/*/*.parquet"))
     dropped = _dropped(release.glob("rejects/*.parquet"))
     quarantined = {path.stem: count_lines(path) for path in release.glob("quarantine/*.jsonl")}
-    strangers = (set(kept) | set(dropped) | set(quarantined)) - set(intakes)
+    strangers = (set(kept) | set(dropped) | set(quarantined)) - set(readings)
     if strangers:
         raise LedgerError(f"rows of unknown sources: {', '.join(sorted(strangers))}")
     ledger = {
         name: Entry(
-            intake.read, kept[name], dict(dropped.get(name, {})), quarantined.get(name, 0), intake.recovered
+            read=reading.read,
+            kept=kept[name],
+            dropped=dict(dropped.get(name, {})),
+            quarantined=quarantined.get(name, 0),
+            recovered=reading.recovered,
+            repeated=repeated[name],
         )
-        for name, intake in intakes.items()
+        for name, reading in readings.items()
     }
     check_balance(ledger)
     return ledger
@@ -87,14 +102,18 @@ def check_balance(ledger: dict[str, Entry]) -> None:
             )
 
 
-def _kept(paths: Iterable[Path]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _kept(paths: Iterable[Path]) -> tuple[Counter[str], Counter[str]]:
+    """Count rows by source; further copies, whose ids end with ``#2`` and so on, apart from them."""
+    kept: Counter[str] = Counter()
+    repeated: Counter[str] = Counter()
     for path in paths:
         with pq.ParquetFile(path, read_dictionary=["source"]) as file:
-            for batch in file.iter_batches(columns=["source"]):
-                for entry in pc.value_counts(batch.column(0)).to_pylist():
-                    counts[entry["values"]] += entry["counts"]
-    return counts
+            for batch in file.iter_batches(columns=["source", "id"]):
+                copies = pc.match_substring(batch.column("id"), "#")
+                for counts, mask in ((kept, pc.invert(copies)), (repeated, copies)):
+                    for entry in pc.value_counts(batch.column("source").filter(mask)).to_pylist():
+                        counts[entry["values"]] += entry["counts"]
+    return kept, repeated
 
 
 def _dropped(paths: Iterable[Path]) -> dict[str, Counter[str]]:

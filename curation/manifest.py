@@ -47,10 +47,11 @@ def code_version() -> dict[str, str]:
     }
 
 
-def plan_key(recipe: Recipe, inputs: Iterable[SourceInput]) -> str:
-    """Hash everything that decides a release: recipe, source files, code."""
+def plan_key(recipe: Recipe, inputs: Iterable[SourceInput], needs: Mapping[int, Any]) -> str:
+    """Hash everything that decides a release: recipe, source files, what steps need, code."""
     files = [[[file.name, file.sha256] for file in given.files] for given in inputs]
-    return key_of(code_version(), recipe.canonical(), files)
+    needed = [[place, needs[place]] for place in sorted(needs)]
+    return key_of(code_version(), recipe.canonical(), files, needed)
 
 
 def describe_sources(

@@ -1,60 +1,96 @@
 """A recipe's steps as phases: what happens row by row, then one comparison of all rows."""
 
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from curation.apply import BoundStep, RowPlan
+from curation.apply import BoundStep
+from curation.comparisons import COMPARISONS
+from curation.comparisons.base import Comparison
 from curation.recipe import Recipe, Source, StepUse, step_params
 from curation.records import Kind
 from curation.steps import STEPS
-from curation.steps.exact_dedup import ExactDedupParams
+from curation.steps.base import Given, Params
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Steps that judge rows, and the duplicate removal that follows them, if one does."""
+    """Steps that judge rows, and the comparison that follows them, if one does.
 
-    uses: tuple[StepUse, ...]
-    dedup: StepUse | None
+    Uses carry their place in the recipe: a step may be used twice.
+    """
+
+    uses: tuple[tuple[int, StepUse], ...]
+    compared: tuple[int, StepUse] | None
 
 
 def phases_of(recipe: Recipe) -> list[Phase]:
-    """Cut the steps after each duplicate removal; there is always one phase at least."""
+    """Cut the steps after each comparison; there is always one phase at least."""
     phases: list[Phase] = []
-    uses: list[StepUse] = []
-    for use in recipe.steps:
+    uses: list[tuple[int, StepUse]] = []
+    for place, use in enumerate(recipe.steps):
         if STEPS[use.step].sees == "release":
-            phases.append(Phase(tuple(uses), use))
+            phases.append(Phase(tuple(uses), (place, use)))
             uses = []
         else:
-            uses.append(use)
+            uses.append((place, use))
     if uses or not phases:
         phases.append(Phase(tuple(uses), None))
     return phases
 
 
-def row_plan(phase: Phase, source: Source, kind: Kind) -> RowPlan:
-    """Bind the steps of ``phase`` that concern ``source``."""
-    steps = tuple(_bound(use) for use in phase.uses if use.concerns(source.name))
-    dedup = phase.dedup
-    scope = _scope(dedup, source, kind) if dedup is not None and dedup.concerns(source.name) else None
-    return RowPlan(kind, steps, scope)
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """What one phase does to the rows of one source; it can be sent to another process.
+
+    ``given`` is what each step needed, by its place in the recipe; ``scope`` names the set that
+    rows are compared within, ``None`` when this source is not compared.
+    """
+
+    source: Source
+    kind: Kind
+    uses: tuple[tuple[int, StepUse], ...]
+    given: Mapping[int, Given] = field(default_factory=dict)
+    compared: StepUse | None = None
+    scope: str | None = None
+
+    def bound(self) -> list[BoundStep]:
+        """Load what the steps need and bind them."""
+        return [_bound(use, self.given.get(place, Given())) for place, use in self.uses]
+
+    def comparison(self) -> tuple[Comparison, Params] | None:
+        """Give the comparison that follows and its parameters."""
+        if self.compared is None:
+            return None
+        return COMPARISONS[self.compared.step], step_params(self.compared)
 
 
-def plan_identity(phase: Phase, source: Source, kind: Kind) -> list[Any]:
-    """Give what the result of :func:`row_plan` depends on, as JSON data."""
-    uses = [[use.step, use.params] for use in phase.uses if use.concerns(source.name)]
-    return [kind, uses, row_plan(phase, source, kind).key_scope]
+def row_plan(phase: Phase, source: Source, kind: Kind, given: Mapping[int, Given]) -> RowPlan:
+    """Choose the steps of ``phase`` that concern ``source``."""
+    uses = tuple((place, use) for place, use in phase.uses if use.concerns(source.name))
+    compared = phase.compared[1] if phase.compared is not None else None
+    if compared is not None and not compared.concerns(source.name):
+        compared = None
+    scope = _scope(compared, source, kind) if compared is not None else None
+    needed = {place: given[place] for place, _ in uses if place in given}
+    return RowPlan(source, kind, uses, needed, compared, scope)
 
 
-def _bound(use: StepUse) -> BoundStep:
+def plan_identity(plan: RowPlan, needs: Mapping[int, Any]) -> list[Any]:
+    """Give what the result of a plan depends on, as JSON data; ``needs`` by place in the recipe."""
+    uses = [[use.step, use.params, needs.get(place)] for place, use in plan.uses]
+    compared = [plan.compared.step, plan.compared.params] if plan.compared is not None else None
+    return [plan.kind, uses, compared, plan.scope]
+
+
+def _bound(use: StepUse, given: Given) -> BoundStep:
     step = STEPS[use.step]
     if step.sees == "release" or step.make is None:
         raise ValueError(f"the step {step.name!r} compares records; it judges none by itself")
-    return BoundStep(step.name, step.sees, step.make(step_params(use)))
+    return BoundStep(step.name, step.sees, step.make(step_params(use), given))
 
 
-def _scope(dedup: StepUse, source: Source, kind: Kind) -> str:
-    params = cast(ExactDedupParams, step_params(dedup))
-    within = {"release": "", "config": source.config, "source": source.name}[params.scope]
-    return f"{kind}/{params.scope}/{within}"
+def _scope(compared: StepUse, source: Source, kind: Kind) -> str:
+    scope = getattr(step_params(compared), "scope", "release")
+    within = {"release": "", "config": source.config, "source": source.name}[scope]
+    return f"{kind}/{scope}/{within}"

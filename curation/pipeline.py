@@ -1,31 +1,35 @@
 """The stages of a run in order, each piece of work in a checkpoint of its own."""
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from curation.apply import RowPlan
+from curation.apply import Tally
 from curation.atomic import publish_directory, sync_directory, sync_file, write_bytes
-from curation.checkpoints import Checkpoint, key_of, once
-from curation.copies import FILE, Copies, load_copies, write_copies
+from curation.checkpoints import Checkpoint, Task, key_of
+from curation.clock import Clock
+from curation.comparing import Compare
+from curation.decisions import FILE, Decisions, load_decisions
 from curation.errors import ConfigurationError, UserError
+from curation.executors import Executor, Local
 from curation.inputs import GROUP_BYTES, SourceInput, Unit
 from curation.ledger import Entry
 from curation.manifest import code_version
-from curation.measure import peak_rss_mb
-from curation.phases import Phase, phases_of, plan_identity, row_plan
-from curation.progress import Advance, Progress
-from curation.reading import read_unit
-from curation.recipe import Recipe
+from curation.needs import Found
+from curation.phases import Phase, RowPlan, phases_of, plan_identity, row_plan
+from curation.progress import Progress
+from curation.quarantine import QuarantineWatch, check_raised
+from curation.recipe import Recipe, StepUse
 from curation.records import Kind
 from curation.release import Parts, assemble
-from curation.shards import ROWS, SHARD_ROWS
+from curation.steps.base import Given
 from curation.tables import FILE_BYTES
-from curation.writing import SplitPart, write_split
+from curation.units import BATCH_ROWS, FirstPhase, LaterPhase, prepared_paths
+from curation.writing import SplitPart, WriteConfig
 
 # A row's order is one number: its source, its unit within the source, its place in the unit.
 _UNIT_BITS, _ROW_BITS = 20, 32
@@ -36,200 +40,226 @@ _MOST_SOURCES = 1 << (63 - _UNIT_BITS - _ROW_BITS)
 class Sizes:
     """How large pieces of work are; no size but ``file_bytes`` changes a release."""
 
-    shard_rows: int = SHARD_ROWS
+    batch_rows: int = BATCH_ROWS
     group_bytes: int = GROUP_BYTES
     file_bytes: int = FILE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What a run works with besides the recipe."""
+
+    inputs: list[SourceInput]
+    evaluation: list[SourceInput]
+    needs: Found
+    progress: Progress
+    sizes: Sizes = field(default_factory=Sizes)
+    executor: Executor = field(default_factory=Local)
+
+
+@dataclass(slots=True)
 class _Stepped:
-    """Shards of each source after a phase, and the later copies found among all of them."""
+    """Rows of each source after the phases so far, and what was decided about them last."""
 
-    shards: Mapping[str, list[Checkpoint]]
-    copies: Copies | None
-    copies_key: str
+    readings: dict[str, list[Checkpoint]] = field(default_factory=dict)
+    units: dict[str, list[Checkpoint]] = field(default_factory=dict)
+    decided: Checkpoint | None = None
+    step: str = ""
+    compared: list[tuple[StepUse, Checkpoint]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
 
+    @property
+    def key(self) -> str:
+        """What the decisions depend on."""
+        return self.decided.key if self.decided is not None else ""
 
-@dataclass(frozen=True, slots=True)
-class _RowSteps:
-    """What one phase does to the rows of one source, after the phase ``before``."""
-
-    number: int
-    identity: list[object]
-    plan: RowPlan
-    before: _Stepped
+    def decisions(self) -> Decisions | None:
+        """Open what was decided last."""
+        return load_decisions(self.step, self.decided.folder / FILE) if self.decided is not None else None
 
 
 class Pipeline:
     """Builds one release; what an interrupted run finished is not done again."""
 
-    def __init__(self, recipe: Recipe, inputs: list[SourceInput], progress: Progress, sizes: Sizes) -> None:
+    def __init__(self, recipe: Recipe, setting: Setting) -> None:
         self.recipe = recipe
-        self.inputs = inputs
-        self.progress = progress
-        self.sizes = sizes
-        self.kinds = _kinds(inputs)
+        self.setting = setting
+        self.inputs = setting.inputs
+        self.progress = setting.progress
+        self.kinds = _kinds(setting.inputs)
         self.work = Path()
-        _check_numbers(inputs)
+        _check_numbers(setting.inputs)
 
     def build(self, plan: str, work: Path, out: Path) -> dict[str, Entry]:
         """Build the release in ``work`` and publish it at ``out``; give its ledger."""
         self.work = work
-        clock = _Clock()
-        readings = self._read()
-        clock.lap("read")
-        stepped = self._step(readings)
-        clock.lap("steps")
-        splits = self._write(stepped)
+        clock = Clock()
+        given = self.setting.needs.with_evaluation_sets(self._evaluation_sets())
+        stepped = self._phases(given, clock)
+        writings = self._write(stepped)
         clock.lap("write")
         folder = work / "release"
         with self.progress.task("describe", 1, "release") as advance:
-            ledger = assemble(Parts(self.recipe, plan, self.inputs, self.kinds, readings, splits), folder)
+            parts = Parts(
+                recipe=self.recipe,
+                plan=plan,
+                inputs=self.inputs,
+                kinds=self.kinds,
+                readings=stepped.readings,
+                writings=writings,
+                compared=stepped.compared,
+                tally=stepped.tally,
+                given=given,
+            )
+            ledger = assemble(parts, folder)
             advance(1)
         clock.lap("describe")
         rows = sum(entry.read for entry in ledger.values())
         write_bytes(folder / "timings.json", orjson.dumps(clock.as_json(rows), option=orjson.OPT_INDENT_2))
         _sync(folder)
         publish_directory(folder, out)
+        self._publish_signatures(stepped, out)
         return ledger
 
-    def _read(self) -> dict[str, list[Checkpoint]]:
-        readings: dict[str, list[Checkpoint]] = {}
-        total = sum(unit.bytes for given in self.inputs for unit in given.units)
-        with self.progress.task("read", total, "B") as advance:
-            for given in self.inputs:
-                done = readings[given.source.name] = []
-                for unit in given.units:
-                    done.append(self._read_unit(given, unit))
-                    advance(unit.bytes)
-                _check_not_empty(given, done)
-        return readings
+    def _evaluation_sets(self) -> dict[str, list[Path]]:
+        from curation.evaluation import read_evaluation_sets  # noqa: PLC0415 - few recipes have any
 
-    def _read_unit(self, given: SourceInput, unit: Unit) -> Checkpoint:
-        rows = self.sizes.shard_rows
-        key = key_of(
-            code_version(),
-            [given.source.name, given.reader.name, given.options.model_dump(mode="json")],
-            [[file.name, file.sha256] for file in unit.files],
-            rows,
-        )
-        return once(self.work / "read", key, lambda folder: read_unit(given, unit, folder, rows))
+        if not self.setting.evaluation:
+            return {}
+        return read_evaluation_sets(self.setting.evaluation, self.work / "evaluation", self.progress)
 
-    def _step(self, readings: Mapping[str, list[Checkpoint]]) -> _Stepped:
-        stepped = _Stepped(readings, None, "")
-        phases = phases_of(self.recipe)
-        units = sum(len(given.units) for given in self.inputs)
-        with self.progress.task("steps", units * len(phases), "shards") as advance:
-            for number, phase in enumerate(phases):
-                shards: dict[str, list[Checkpoint]] = {}
-                for at, given in enumerate(self.inputs):
-                    done = shards[given.source.name] = []
-                    row_steps = _RowSteps(
-                        number,
-                        plan_identity(phase, given.source, self.kinds[given.source.config]),
-                        row_plan(phase, given.source, self.kinds[given.source.config]),
-                        stepped,
-                    )
-                    for unit, earlier in zip(given.units, stepped.shards[given.source.name], strict=True):
-                        base = (at << (_UNIT_BITS + _ROW_BITS)) | (unit.index << _ROW_BITS)
-                        done.append(self._step_unit(row_steps, earlier, base))
-                        advance(1)
-                stepped = self._compare(phase, shards)
+    def _phases(self, given: Mapping[int, Given], clock: Clock) -> _Stepped:
+        stepped = _Stepped()
+        for number, phase in enumerate(phases_of(self.recipe)):
+            plans = {
+                one.source.name: row_plan(phase, one.source, self.kinds[one.source.config], given)
+                for one in self.inputs
+            }
+            if number == 0:
+                stepped.readings = stepped.units = self._first_phase(plans)
+                clock.lap("read")
+            else:
+                stepped.units = self._later_phase(number, plans, stepped)
+                clock.lap(f"steps {number + 1}")
+            for units in stepped.units.values():
+                for unit in units:
+                    stepped.tally.add(unit.facts["tally"])
+            self._compare(phase, given, stepped)
+            clock.lap(f"compare {number + 1}")
         return stepped
 
-    def _step_unit(self, steps: _RowSteps, earlier: Checkpoint, base: int) -> Checkpoint:
-        # Imported here: the engine takes a moment to load, and errors should not wait for it.
-        from curation.stepping import first_phase, later_phase  # noqa: PLC0415
-
-        plan, copies = steps.plan, steps.before.copies
-        key = key_of(steps.number, earlier.key, steps.identity, steps.before.copies_key, base)
-        if copies is None:
-            return once(
-                self.work / "steps",
-                key,
-                lambda folder: first_phase(plan, earlier.paths(".parquet"), base, folder),
-            )
-        return once(
-            self.work / "steps",
-            key,
-            lambda folder: later_phase(plan, earlier.folder / ROWS, copies, folder),
-        )
-
-    def _compare(self, phase: Phase, shards: Mapping[str, list[Checkpoint]]) -> _Stepped:
-        dedup = phase.dedup
-        if dedup is None:
-            return _Stepped(shards, None, "")
-        from curation.engine import later_copies  # noqa: PLC0415
-
-        every = [shard for done in shards.values() for shard in done]
-        key = key_of("compare", [shard.key for shard in every])
-        paths = [shard.folder / ROWS for shard in every if shard.facts["alive"]]
-        alive = sum(shard.facts["alive"] for shard in every)
-        found = once(
-            self.work / "compare",
-            key,
-            lambda folder: {"copies": write_copies(later_copies(paths, alive), folder)},
-        )
-        return _Stepped(shards, load_copies(dedup.step, found.folder / FILE), key)
-
-    def _write(self, stepped: _Stepped) -> dict[tuple[str, str], Checkpoint]:
-        splits: dict[tuple[str, str], list[SplitPart]] = {}
+    def _first_phase(self, plans: Mapping[str, RowPlan]) -> dict[str, list[Checkpoint]]:
+        tasks: list[Task] = []
+        places: list[tuple[SourceInput, Unit]] = []
+        for at, given in enumerate(self.inputs):
+            plan = plans[given.source.name]
+            for unit in given.units:
+                base = (at << (_UNIT_BITS + _ROW_BITS)) | (unit.index << _ROW_BITS)
+                key = key_of(
+                    code_version(),
+                    [given.source.name, given.reader.name, given.options.model_dump(mode="json")],
+                    [[file.name, file.sha256] for file in unit.files],
+                    plan_identity(plan, self.setting.needs.identity),
+                    base,
+                )
+                work = FirstPhase(given, unit, plan, base, self.setting.sizes.batch_rows)
+                tasks.append(Task(self.work / "read", key, work))
+                places.append((given, unit))
+        total = sum(unit.bytes for _, unit in places)
+        watch = QuarantineWatch(self.recipe)
+        with self.progress.task("read", total, "B") as advance:
+            done = self._run(tasks, lambda place, result: _told(advance, watch, places[place], result))
+        units: dict[str, list[Checkpoint]] = {given.source.name: [] for given in self.inputs}
+        for (given, _), result in zip(places, done, strict=True):
+            units[given.source.name].append(result)
         for given in self.inputs:
-            part = SplitPart(given.source, tuple(stepped.shards[given.source.name]))
-            splits.setdefault((given.source.config, given.source.split), []).append(part)
-        rows = sum(part.count for parts in splits.values() for part in parts)
-        with self.progress.task("write", rows, "rows") as advance:
-            written = {
-                name: self._write_split(self.kinds[name[0]], parts, stepped, advance)
-                for name, parts in splits.items()
-            }
-        _check_something_kept(self.recipe, written)
+            _check_not_empty(given, units[given.source.name])
+        return units
+
+    def _later_phase(
+        self, number: int, plans: Mapping[str, RowPlan], earlier: _Stepped
+    ) -> dict[str, list[Checkpoint]]:
+        assert earlier.decided is not None
+        tasks: list[Task] = []
+        names: list[str] = []
+        for name, units in earlier.units.items():
+            identity = plan_identity(plans[name], self.setting.needs.identity)
+            for unit in units:
+                work = LaterPhase(plans[name], unit.folder, earlier.decided.folder / FILE, earlier.step)
+                key = key_of(number, unit.key, identity, earlier.key)
+                tasks.append(Task(self.work / "steps", key, work))
+                names.append(name)
+        rows = [unit.facts["rows"] for units in earlier.units.values() for unit in units]
+        with self.progress.task(f"steps {number + 1}", sum(rows), "rows") as advance:
+            done = self._run(tasks, lambda place, _: advance(rows[place]))
+        after: dict[str, list[Checkpoint]] = {name: [] for name in earlier.units}
+        for name, result in zip(names, done, strict=True):
+            after[name].append(result)
+        for given in self.inputs:
+            check_raised(self.recipe, given, after[given.source.name])
+        return after
+
+    def _compare(self, phase: Phase, given: Mapping[int, Given], stepped: _Stepped) -> None:
+        if phase.compared is None:
+            stepped.decided = None
+            return
+        place, use = phase.compared
+        every = [unit for units in stepped.units.values() for unit in units]
+        identity = self.setting.needs.identity.get(place)
+        key = key_of("compare", [use.step, use.params, identity], [unit.key for unit in every])
+        paths = prepared_paths(unit.folder for unit in every)
+        work = Compare(use, paths, given.get(place, Given()), self.progress)
+        stepped.decided = Task(self.work / "compare", key, work)()
+        stepped.step = use.step
+        stepped.compared.append((use, stepped.decided))
+
+    def _write(self, stepped: _Stepped) -> dict[str, Checkpoint]:
+        parts: dict[str, list[SplitPart]] = {}
+        for given in self.inputs:
+            part = SplitPart(given.source, tuple(stepped.units[given.source.name]))
+            parts.setdefault(given.source.config, []).append(part)
+        decided = stepped.decided.folder / FILE if stepped.decided is not None else None
+        tasks = []
+        for config, held in parts.items():
+            shards = [
+                [part.source.name, part.source.licence, part.source.split, [unit.key for unit in part.units]]
+                for part in held
+            ]
+            size = self.setting.sizes.file_bytes
+            key = key_of("write", self.kinds[config], shards, stepped.key, size)
+            work = WriteConfig(self.kinds[config], tuple(held), decided, stepped.step, size)
+            tasks.append(Task(self.work / "write", key, work))
+        rows = [sum(part.count for part in held) for held in parts.values()]
+        with self.progress.task("write", sum(rows), "rows") as advance:
+            done = self._run(tasks, lambda place, _: advance(rows[place]))
+        written = dict(zip(parts, done, strict=True))
+        _check_something_kept(self.recipe, written.values())
         return written
 
-    def _write_split(
-        self, kind: Kind, parts: list[SplitPart], stepped: _Stepped, advance: Advance
-    ) -> Checkpoint:
-        told = 0
+    def _run(self, tasks: Sequence[Task], finished: Any) -> list[Checkpoint]:
+        results: dict[int, Checkpoint] = {}
+        for place, result in self.setting.executor.run(tasks):
+            results[place] = result
+            finished(place, result)
+        return [results[place] for place in range(len(tasks))]
 
-        def tell(rows: int) -> None:
-            nonlocal told
-            told += rows
-            advance(rows)
-
-        def work(folder: Path) -> Mapping[str, Any]:
-            size = self.sizes.file_bytes
-            return write_split(kind, parts, stepped.copies, folder, advance=tell, file_bytes=size)
-
-        shards = [
-            [part.source.name, part.source.licence, [shard.key for shard in part.shards]] for part in parts
-        ]
-        key = key_of("write", kind, shards, stepped.copies_key, self.sizes.file_bytes)
-        written = once(self.work / "write", key, work)
-        advance(sum(part.count for part in parts) - told)  # what an earlier run had written
-        return written
+    def _publish_signatures(self, stepped: _Stepped, out: Path) -> None:
+        for _, decided in stepped.compared:
+            saved = decided.folder / "saved"
+            for index in sorted(saved.iterdir()) if saved.is_dir() else ():
+                target = out.parent / "signatures" / index.name
+                target.parent.mkdir(exist_ok=True)
+                copy = self.work / "signatures" / index.name
+                shutil.rmtree(copy, ignore_errors=True)
+                shutil.copytree(index, copy)
+                _sync(copy)
+                publish_directory(copy, target)
 
 
-class _Clock:
-    """Wall and CPU seconds of each stage."""
-
-    def __init__(self) -> None:
-        self.stages: dict[str, dict[str, float]] = {}
-        self._at = (time.perf_counter(), time.process_time())
-
-    def lap(self, stage: str) -> None:
-        now = (time.perf_counter(), time.process_time())
-        wall, cpu = (round(after - before, 3) for after, before in zip(now, self._at, strict=True))
-        self.stages[stage] = {"seconds": wall, "cpu_seconds": cpu}
-        self._at = now
-
-    def as_json(self, rows: int) -> dict[str, object]:
-        seconds = sum(stage["seconds"] for stage in self.stages.values())
-        return {
-            "stages": self.stages,
-            "seconds": round(seconds, 3),
-            "rows_per_second": round(rows / seconds) if seconds else 0,
-            "peak_rss_mb": peak_rss_mb(),
-        }
+def _told(advance: Any, watch: QuarantineWatch, place: tuple[SourceInput, Unit], result: Checkpoint) -> None:
+    given, unit = place
+    advance(unit.bytes)
+    watch.look(given, result)
 
 
 def _kinds(inputs: list[SourceInput]) -> dict[str, Kind]:
@@ -254,11 +284,11 @@ def _check_numbers(inputs: list[SourceInput]) -> None:
         )
 
 
-def _check_not_empty(given: SourceInput, readings: list[Checkpoint]) -> None:
-    if any(reading.facts["records"] for reading in readings):
+def _check_not_empty(given: SourceInput, units: list[Checkpoint]) -> None:
+    if any(unit.facts["records"] for unit in units):
         return
-    bad = sum(reading.facts["quarantined"] for reading in readings)
-    first = next((reading.facts["first_error"] for reading in readings if reading.facts["first_error"]), "")
+    bad = sum(unit.facts["quarantined"] for unit in units)
+    first = next((unit.facts["first_error"] for unit in units if unit.facts["first_error"]), "")
     raise UserError(
         f"empty corpus: none of the {bad} rows of source '{given.source.name}' could be read; {first}"
         if bad
@@ -268,8 +298,8 @@ def _check_not_empty(given: SourceInput, readings: list[Checkpoint]) -> None:
     )
 
 
-def _check_something_kept(recipe: Recipe, splits: Mapping[tuple[str, str], Checkpoint]) -> None:
-    facts = [fact for split in splits.values() for fact in split.facts.values()]
+def _check_something_kept(recipe: Recipe, written: Iterable[Checkpoint]) -> None:
+    facts = [fact for one in written for fact in one.facts["sources"].values()]
     if not any(fact["kept"] for fact in facts):
         reasons = sorted({label for fact in facts for label in fact["samples"]})
         raise UserError(

@@ -9,8 +9,7 @@ import os
 from collections.abc import MutableMapping
 
 SWITCHES: dict[str, str] = {
-    # Daft reports the plans it runs, through Scarf.
-    "DAFT_ANALYTICS_ENABLED": "0",
+    # What some libraries ask before they report, Scarf among them.
     "DO_NOT_TRACK": "true",
     "SCARF_NO_ANALYTICS": "true",
     # Ray reports cluster usage.

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, f
 from curation.readers import READERS
 from curation.readers.base import Options, Reader
 from curation.steps import STEPS
-from curation.steps.base import Params
+from curation.steps.base import Needs, Params
 from curation.yaml_lines import Place, YamlFile, invalid, nearest, read_yaml
 
 # Names become file names, configurations of a dataset, and identifiers in Croissant.
@@ -21,6 +21,19 @@ Text = Annotated[str, Field(min_length=1)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _path_list(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _inside_data(value: tuple[str, ...]) -> tuple[str, ...]:
+    for path in value:
+        if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts:
+            raise ValueError(f"'{path}' must be relative to the data folder and stay inside it")
+    return value
 
 
 class Source(_Strict):
@@ -39,17 +52,12 @@ class Source(_Strict):
     @field_validator("path", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
-        if isinstance(value, str):
-            return (value,)
-        return tuple(value) if isinstance(value, list) else value
+        return _path_list(value)
 
     @field_validator("path")
     @classmethod
     def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for path in value:
-            if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts:
-                raise ValueError(f"'{path}' must be relative to the data folder and stay inside it")
-        return value
+        return _inside_data(value)
 
 
 class StepUse(_Strict):
@@ -70,10 +78,45 @@ class StepUse(_Strict):
         return (self.sources is None or source in self.sources) and source not in self.except_sources
 
 
+class EvaluationSet(_Strict):
+    """Records that steps compare with and that no release holds: a test set."""
+
+    name: Name
+    reader: Text
+    path: tuple[Text, ...] = Field(min_length=1)
+    licence: str = ""
+    url: str = ""
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return _path_list(value)
+
+    @field_validator("path")
+    @classmethod
+    def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return _inside_data(value)
+
+    def as_source(self) -> Source:
+        """Give the set as a source, to be read like one."""
+        return Source(
+            name=self.name,
+            reader=self.reader,
+            path=self.path,
+            licence=self.licence or "not released",
+            url=self.url,
+            config=self.name,
+            split="test",
+            options=self.options,
+        )
+
+
 class Recipe(_Strict):
     """Sources, and the steps that their records go through, in order.
 
     ``url`` is where the release will be found and ``creator`` who makes it, for its description.
+    ``max_quarantined`` is the share of a source's rows that may be unusable before the run stops.
     """
 
     name: Name
@@ -84,8 +127,10 @@ class Recipe(_Strict):
     creator: Text = "malmoi"
     sources: tuple[Source, ...] = Field(min_length=1)
     steps: tuple[StepUse, ...] = ()
+    evaluation_sets: tuple[EvaluationSet, ...] = ()
+    max_quarantined: float = Field(default=0.2, gt=0, le=1)
 
-    @field_validator("sources", "steps", mode="before")
+    @field_validator("sources", "steps", "evaluation_sets", mode="before")
     @classmethod
     def _tuple(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
@@ -134,6 +179,10 @@ def load_recipe(path: Path, readers: Mapping[str, Reader[Any]] | None = None) ->
     data["steps"] = [
         _step(file, raw, ("steps", index)) for index, raw in enumerate(_expect_list(file, data, "steps"))
     ]
+    data["evaluation_sets"] = [
+        _evaluation_set(file, raw, ("evaluation_sets", index), readers)
+        for index, raw in enumerate(_expect_list(file, data, "evaluation_sets"))
+    ]
     recipe: Recipe = _validate(file, Recipe, data, ())
     problem = recipe_fault(recipe)
     if problem is not None:
@@ -161,7 +210,22 @@ def recipe_fault(recipe: Recipe) -> tuple[Place, str, str] | None:
                         f"the step '{use.step}' names an unknown source '{name}'",
                         nearest(name, names),
                     )
-    return _lost_copies(recipe)
+    return _lost_copies(recipe) or _unknown_evaluation_set(recipe)
+
+
+def _unknown_evaluation_set(recipe: Recipe) -> tuple[Place, str, str] | None:
+    names = [one.name for one in recipe.evaluation_sets]
+    for index, use in enumerate(recipe.steps):
+        step = STEPS[use.step]
+        needs = step.needs(step_params(use)) if step.needs is not None else Needs()
+        for name in needs.evaluation_sets:
+            if name not in names:
+                return (
+                    ("steps", index),
+                    f"the step '{use.step}' names an unknown evaluation set '{name}'",
+                    nearest(name, names) if names else "list it under 'evaluation_sets:'",
+                )
+    return None
 
 
 def _lost_copies(recipe: Recipe) -> tuple[Place, str, str] | None:
@@ -189,6 +253,19 @@ def _source(file: YamlFile, raw: object, at: Place, readers: Mapping[str, Reader
     else:
         data.setdefault("config", "unnamed")
     source: Source = _validate(file, Source, data, at)
+    return _with_options(file, source, at, readers)
+
+
+def _evaluation_set(
+    file: YamlFile, raw: object, at: Place, readers: Mapping[str, Reader[Any]]
+) -> dict[str, Any]:
+    data = _expect_mapping(file, raw, at, "an evaluation set")
+    return _with_options(file, _validate(file, EvaluationSet, data, at), at, readers)
+
+
+def _with_options(
+    file: YamlFile, source: Source | EvaluationSet, at: Place, readers: Mapping[str, Reader[Any]]
+) -> dict[str, Any]:
     reader = readers.get(source.reader)
     if reader is None:
         raise file.fault(

@@ -104,6 +104,14 @@ class FileNote:
     value: str
 
 
+# What steps found out about a row, apart from what its source says: a JSON object with sorted keys.
+# And where the row was read, so that every sentence of a release leads back to its file.
+_FOUND = (
+    pa.field("tags", pa.string(), nullable=False),
+    pa.field("file", pa.string(), nullable=False),
+    pa.field("line", pa.int64(), nullable=False),
+)
+
 TEXT_SCHEMA = pa.schema(
     [
         pa.field("id", pa.string(), nullable=False),
@@ -114,6 +122,7 @@ TEXT_SCHEMA = pa.schema(
         # A JSON object with sorted keys: sources differ in what they know about a row, and a
         # column that changed with the source would keep configurations from being joined.
         pa.field("attributes", pa.string(), nullable=False),
+        *_FOUND,
     ]
 )
 
@@ -133,6 +142,7 @@ INSTRUCTION_SCHEMA = pa.schema(
         pa.field("source", pa.string(), nullable=False),
         pa.field("licence", pa.string(), nullable=False),
         pa.field("attributes", pa.string(), nullable=False),
+        *_FOUND,
     ]
 )
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,28 +13,43 @@ import orjson
 import datacards.croissant
 import datacards.huggingface
 from curation import manifest as manifests
+from curation.apply import Tally
 from curation.atomic import write_bytes, write_text
 from curation.checkpoints import Checkpoint
 from curation.description import card_of
 from curation.inputs import SourceInput
-from curation.ledger import Entry, Intake, recount
+from curation.intake import QUARANTINE
+from curation.ledger import Entry, Reading, recount
 from curation.lengths import Lengths
-from curation.reading import QUARANTINE
-from curation.recipe import Recipe
+from curation.recipe import Recipe, StepUse, step_params
 from curation.records import Kind
 from curation.report import SourceReport, quarantine_samples, render_report
+from curation.steps import STEPS
+from curation.steps.base import Given
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the stages made: readings by source in order of units, and written splits."""
+    """What the stages made.
+
+    ``units`` are those of the last phase by source; ``writings`` the written configurations;
+    ``compared`` what each comparison decided, in order.
+    """
 
     recipe: Recipe
     plan: str
     inputs: list[SourceInput]
     kinds: Mapping[str, Kind]
     readings: Mapping[str, list[Checkpoint]]
-    splits: Mapping[tuple[str, str], Checkpoint]
+    writings: Mapping[str, Checkpoint]
+    compared: Sequence[tuple[StepUse, Checkpoint]]
+    tally: Tally
+    given: Mapping[int, Given]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was measured of each source while it was written."""
+        return {name: fact for one in self.writings.values() for name, fact in one.facts["sources"].items()}
 
 
 def assemble(parts: Parts, folder: Path) -> dict[str, Entry]:
@@ -49,11 +64,11 @@ def assemble(parts: Parts, folder: Path) -> dict[str, Entry]:
     folder.mkdir(parents=True)
     _place_tables(parts, folder)
     _place_quarantine(parts, folder)
-    ledger = recount(folder, _intakes(parts))
+    ledger = recount(folder, _readings(parts))
     held = [path for path in folder.rglob("*") if path.is_file()]
     files = manifests.describe_files(folder, held)
-    facts = {name: fact for split in parts.splits.values() for name, fact in split.facts.items()}
-    _write_pages(parts, folder, ledger, facts, files)
+    about = _about(parts)
+    _write_pages(parts, folder, ledger, files)
     files += manifests.describe_files(folder, [folder / "README.md", folder / "report.html"])
     notes = {
         name: [note for reading in readings for note in reading.facts["notes"]]
@@ -61,15 +76,28 @@ def assemble(parts: Parts, folder: Path) -> dict[str, Entry]:
     }
     sources = manifests.describe_sources(parts.inputs, notes)
     manifest = manifests.manifest_of(parts.recipe, parts.plan, sources, ledger, files)
+    manifest |= {"counts": dict(sorted(parts.tally.counts.items())), "about": about}
     write_bytes(folder / manifests.NAME, manifests.to_bytes(manifest))
     return ledger
 
 
+def _about(parts: Parts) -> dict[str, Any]:
+    """What steps say about what they worked with, by step."""
+    about: dict[str, Any] = {}
+    for place, use in enumerate(parts.recipe.steps):
+        step = STEPS[use.step]
+        if step.about is not None:
+            about[use.step] = dict(step.about(step_params(use), parts.given.get(place, Given())))
+    return about
+
+
 def _place_tables(parts: Parts, folder: Path) -> None:
-    for (config, split), written in parts.splits.items():
-        _link_series(written, "data.", folder / "data" / config, split)
-        for name in written.facts:
+    for config, written in parts.writings.items():
+        for split in written.facts["splits"]:
+            _link_series(written, f"data.{split}.", folder / "data" / config, split)
+        for name in written.facts["sources"]:
             _link_series(written, f"rejects.{name}.", folder / "rejects", name)
+            _link_series(written, f"changes.{name}.", folder / "changes", name)
 
 
 def _link_series(written: Checkpoint, prefix: str, folder: Path, name: str) -> None:
@@ -94,6 +122,8 @@ def _link(path: Path, target: Path) -> None:
 def _place_quarantine(parts: Parts, folder: Path) -> None:
     for name, readings in parts.readings.items():
         found = [path for reading in readings for path in reading.paths(QUARANTINE)]
+        for written in parts.writings.values():
+            found += [path for path in written.paths(QUARANTINE) if path.name == f"{name}.{QUARANTINE}"]
         if found:
             target = folder / "quarantine" / f"{name}.jsonl"
             target.parent.mkdir(exist_ok=True)
@@ -103,8 +133,8 @@ def _place_quarantine(parts: Parts, folder: Path) -> None:
                         shutil.copyfileobj(source, sink)
 
 
-def _intakes(parts: Parts) -> dict[str, Intake]:
-    intakes = {}
+def _readings(parts: Parts) -> dict[str, Reading]:
+    found = {}
     for name, readings in parts.readings.items():
         recovered: dict[str, dict[str, int]] = {}
         for reading in readings:
@@ -113,18 +143,18 @@ def _intakes(parts: Parts) -> dict[str, Intake]:
                 total["rows"] += counts["rows"]
                 total["lines"] += counts["lines"]
         read = sum(reading.facts["records"] + reading.facts["quarantined"] for reading in readings)
-        intakes[name] = Intake(read, recovered)
-    return intakes
+        found[name] = Reading(read, recovered)
+    return found
 
 
 def _write_pages(
     parts: Parts,
     folder: Path,
     ledger: Mapping[str, Entry],
-    facts: Mapping[str, Any],
     files: list[dict[str, Any]],
 ) -> None:
-    lengths = {name: Lengths.from_json(fact["lengths"]) for name, fact in facts.items()}
+    facts = parts.facts
+    lengths = {name: Lengths.from_json(fact["kept_lengths"]) for name, fact in facts.items()}
     data = [file for file in files if file["path"].startswith("data/")]
     card = card_of(parts.recipe, parts.kinds, ledger, lengths, data)
     write_text(folder / "README.md", datacards.huggingface.render(card))

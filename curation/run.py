@@ -15,7 +15,8 @@ from curation.errors import ConfigurationError, UserError
 from curation.inputs import find_inputs
 from curation.ledger import Entry
 from curation.measure import peak_rss_mb
-from curation.pipeline import Pipeline, Sizes
+from curation.needs import find_needs
+from curation.pipeline import Pipeline, Setting, Sizes
 from curation.progress import Progress, Quiet
 from curation.readers import READERS
 from curation.readers.base import Reader
@@ -78,9 +79,14 @@ def run_recipe(
     out = out.resolve()
     _check(recipe, readers)
     _check_target(out)
-    inputs = find_inputs(recipe, data, readers, progress, sizes.group_bytes)
-    pipeline = Pipeline(recipe, inputs, progress, sizes)
-    plan = manifests.plan_key(recipe, inputs)
+    needs = find_needs(recipe, data, out.parent / "signatures")
+    inputs = find_inputs(recipe.sources, data, readers, progress, sizes.group_bytes)
+    evaluation = find_inputs(
+        [one.as_source() for one in recipe.evaluation_sets], data, readers, progress, sizes.group_bytes
+    )
+    setting = Setting(inputs, evaluation, needs, progress, sizes)
+    pipeline = Pipeline(recipe, setting)
+    plan = manifests.plan_key(recipe, [*inputs, *evaluation], needs.identity)
     with _disk_faults(), work_folder(out) as work:
         ledger = None if force else _finished(out, plan)
         reused = ledger is not None

@@ -35,7 +35,7 @@ class Extra:
     megabytes: int
 
 
-BASE = ("daft", "kiwipiepy", "lancedb", "langgraph", "pyarrow", "slack-bolt", "unhwp")
+BASE = ("kiwipiepy", "lancedb", "langgraph", "pyarrow", "slack-bolt", "unhwp")
 # Sizes: what each adds to site-packages, installed in this order from constraints.txt (x86-64 Linux).
 EXTRAS = (
     Extra("ray", "curation on a Ray cluster", ("ray",), 325),

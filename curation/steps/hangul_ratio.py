@@ -1,18 +1,11 @@
 """Texts that are not Korean, told by the share of Hangul among their letters."""
 
-import functools
-import sys
+from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
-from curation.steps.base import Drop, Judge, Params, Step
-
-# Jamo, compatibility jamo, extension A, syllables, extension B, half-width jamo.
-_HANGUL = ((0x1100, 0x11FF), (0x3131, 0x318E), (0xA960, 0xA97C), (0xAC00, 0xD7A3), (0xD7B0, 0xD7FB))
-_HALF_WIDTH = (0xFFA0, 0xFFDC)
-_LETTER, _HANGUL_LETTER = 1, 2
+from curation.characters import HANGUL, LETTERS, count
+from curation.steps.base import BatchJudge, Drop, Given, Outcome, Params, Step
 
 
 class HangulRatioParams(Params):
@@ -29,33 +22,26 @@ def hangul_ratio(text: str) -> float | None:
     >>> hangul_ratio("한국어 ok 123")
     0.6
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    classes = _classes().take(codes).tobytes()
-    hangul = classes.count(_HANGUL_LETTER)
-    letters = hangul + classes.count(_LETTER)
-    return hangul / letters if letters else None
+    return hangul_ratios([text])[0]
 
 
-@functools.cache
-def _classes() -> npt.NDArray[np.uint8]:
-    """Give the class of every code point: no letter, a letter, a letter of Hangul."""
-    letters = (chr(code).isalpha() for code in range(sys.maxunicode + 1))
-    classes = np.fromiter(letters, dtype=np.uint8, count=sys.maxunicode + 1)
-    for first, last in (*_HANGUL, _HALF_WIDTH):
-        classes[first : last + 1] *= _HANGUL_LETTER
-    return classes
+def hangul_ratios(texts: Sequence[str]) -> list[float | None]:
+    """Give the :func:`hangul_ratio` of each text."""
+    counts = count(texts)
+    hangul = counts[:, HANGUL].sum(axis=1).tolist()
+    letters = counts[:, LETTERS].sum(axis=1).tolist()
+    return [part / whole if whole else None for part, whole in zip(hangul, letters, strict=True)]
 
 
-def _make(params: HangulRatioParams) -> Judge:
+def _make(params: HangulRatioParams, _: Given) -> BatchJudge:
     smallest = params.min
 
-    def judge(text: str) -> str | Drop:
-        ratio = hangul_ratio(text)
+    def outcome(text: str, ratio: float | None) -> Outcome:
         if ratio is None:
             return Drop("no_letters")
         return text if ratio >= smallest else Drop("little_hangul", round(ratio, 4))
 
-    return judge
+    return lambda texts: list(map(outcome, texts, hangul_ratios(texts)))
 
 
 HANGUL_RATIO = Step(

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from curation.steps.base import Judge, Params, Step
+from curation.steps.base import BatchJudge, Given, Params, Step, each
 
 # A zero-width joiner stays where it builds an emoji: after a pictograph or its modifier.
 _UNWANTED = re.compile(
@@ -58,8 +58,8 @@ def _folded(line: str) -> str:
     return line
 
 
-def _make(_: NormaliseParams) -> Judge:
-    return normalise
+def _make(_: NormaliseParams, __: Given) -> BatchJudge:
+    return each(normalise)
 
 
 NORMALISE = Step(

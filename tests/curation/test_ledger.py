@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from curation.errors import UserError
-from curation.ledger import Entry, Intake, LedgerError, check_balance, recount
+from curation.ledger import Entry, LedgerError, Reading, check_balance, recount
 from curation.run import run_recipe
 
 STEPS = [{"step": "length", "min": 2}]
@@ -20,7 +20,7 @@ def release(tmp_path, data, write_jsonl, recipe_of) -> Path:
 
 
 def test_counts_come_from_the_files(release: Path) -> None:
-    assert recount(release, {"a": Intake(4, {})}) == {"a": Entry(4, 2, {"length/too_short": 1}, 1)}
+    assert recount(release, {"a": Reading(4, {})}) == {"a": Entry(4, 2, {"length/too_short": 1}, 1)}
 
 
 def lose_a_kept_row(release: Path) -> None:
@@ -47,12 +47,12 @@ def double_the_quarantine(release: Path) -> None:
 def test_a_row_too_few_or_too_many_is_noticed(release: Path, fault) -> None:
     fault(release)
     with pytest.raises(LedgerError, match="'a' does not balance: 4 rows read"):
-        recount(release, {"a": Intake(4, {})})
+        recount(release, {"a": Reading(4, {})})
 
 
 def test_rows_of_a_stranger_are_noticed(release: Path) -> None:
     with pytest.raises(LedgerError, match="unknown sources: a"):
-        recount(release, {"b": Intake(0, {})})
+        recount(release, {"b": Reading(0, {})})
 
 
 def test_an_imbalance_is_no_fault_of_the_user() -> None:
@@ -65,13 +65,7 @@ def test_a_run_that_does_not_balance_publishes_nothing(
     tmp_path, data, write_jsonl, recipe_of, monkeypatch
 ) -> None:
     write_jsonl("a.jsonl", ["하나", "둘둘", "x"])
-    monkeypatch.setattr("curation.writing._rejected", lambda kind, source, columns, mask: _no_rows())
+    monkeypatch.setattr("curation.writing._PartWriter._reject", lambda self, columns, mask, sizes: None)
     with pytest.raises(LedgerError):
         run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def _no_rows():
-    from curation.writing import REJECTS_SCHEMA
-
-    return REJECTS_SCHEMA.empty_table()

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
-import pyarrow.parquet as pq
 import pytest
 
 from curation.errors import ConfigurationError
 from curation.inputs import find_inputs
-from curation.pipeline import Sizes
+from curation.intake import Intake
 from curation.progress import Quiet
 from curation.readers.base import Item, Options, Reader, SourceFile
 from curation.records import BadRow, FileNote, Location, Row, TextRecord
@@ -80,7 +79,7 @@ def test_a_run_says_nothing_by_itself(tmp_path: Path, data: Path, recipe_of, cap
 
 
 def units(recipe, data: Path, group_bytes: int = 10) -> list[list[str]]:
-    (given,) = find_inputs(recipe, data, READERS, Quiet(), group_bytes)
+    (given,) = find_inputs(recipe.sources, data, READERS, Quiet(), group_bytes)
     return [[target.name for target in unit.targets] for unit in given.units]
 
 
@@ -120,15 +119,22 @@ def test_a_file_name_that_is_no_unicode_is_told(data: Path, recipe_of) -> None:
         units(recipe_of({"a": {"path": ".", "reader": "lines"}}), data)
 
 
-def test_shards_hold_rows_in_order_with_their_place(tmp_path: Path, data: Path, recipe_of) -> None:
-    from curation.reading import read_unit
-
+def test_batches_hold_rows_in_order_with_their_place(tmp_path: Path, data: Path, recipe_of) -> None:
     (data / "a.txt").write_text("".join(f"글 {n}\n" for n in range(25)))
-    (given,) = find_inputs(recipe_of({"a": {"path": "a.txt", "reader": "lines"}}), data, READERS, Quiet())
-    facts = read_unit(given, given.units[0], tmp_path, Sizes(shard_rows=10).shard_rows)
-    parts = [pq.read_table(path) for path in sorted(tmp_path.glob("part-*.parquet"))]
-    assert [part.num_rows for part in parts] == [10, 10, 5]
-    rows = [row for part in parts for row in part.to_pylist()]
-    assert [row["_order"] for row in rows] == list(range(25))
-    assert [row["_line"] for row in rows] == list(range(1, 26))
-    assert len({row["id"] for row in rows}) == facts["records"] == 25
+    recipe = recipe_of({"a": {"path": "a.txt", "reader": "lines"}})
+    (given,) = find_inputs(recipe.sources, data, READERS, Quiet())
+    intake = Intake("a", "text", tmp_path, batch_rows=10, base=700)
+    batches = [batch.content() for batch, _ in intake.batches(given, given.units[0])]
+    assert [len(batch["id"]) for batch in batches] == [10, 10, 5]
+    assert [line for batch in batches for line in batch["line"].to_pylist()] == list(range(1, 26))
+    assert len({one for batch in batches for one in batch["id"].to_pylist()}) == 25
+    assert intake.facts()["records"] == 25
+
+
+def test_orders_go_on_from_the_base(tmp_path: Path, data: Path, recipe_of) -> None:
+    (data / "a.txt").write_text("하나\n둘\n셋\n")
+    recipe = recipe_of({"a": {"path": "a.txt", "reader": "lines"}})
+    (given,) = find_inputs(recipe.sources, data, READERS, Quiet())
+    intake = Intake("a", "text", tmp_path, batch_rows=2, base=700)
+    orders = [batch.fixed["_order"].to_pylist() for batch, _ in intake.batches(given, given.units[0])]
+    assert orders == [[700, 701], [702]]

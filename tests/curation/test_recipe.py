@@ -46,7 +46,7 @@ def test_a_good_recipe_has_its_defaults_spelled_out(tmp_path: Path) -> None:
     assert reviews.options["text"] == "body"
     assert (notes.config, notes.split, notes.path) == ("papers", "test", ("a.txt", "b"))
     assert [use.step for use in recipe.steps] == ["normalise", "length", "exact_dedup"]
-    assert recipe.steps[1].params == {"min": 2, "max": 100}
+    assert recipe.steps[1].params == {"min": 2, "max": 100, "unit": "characters"}
     assert recipe.steps[1].concerns("reviews")
     assert not recipe.steps[1].concerns("notes")
     assert type(recipe).model_validate_json(recipe.model_dump_json()) == recipe

@@ -63,7 +63,7 @@ def release(tmp_path_factory) -> Path:
             }
         )
     )
-    run_recipe(recipe, data, root / "trial", sizes=Sizes(shard_rows=5000, file_bytes=1))
+    run_recipe(recipe, data, root / "trial", sizes=Sizes(batch_rows=5000, file_bytes=1))
     return root / "trial"
 
 

@@ -17,7 +17,7 @@ from curation.recipe import Recipe
 from curation.run import run_recipe
 from curation.workfolder import work_folder
 
-SMALL = Sizes(shard_rows=7, group_bytes=200)
+SMALL = Sizes(batch_rows=7, group_bytes=200)
 STEPS = [
     {"step": "normalise"},
     {"step": "length", "min": 2},
@@ -161,7 +161,7 @@ def test_dedup_keeps_exactly_the_first_copy(
     steps = [{"step": "exact_dedup", "scope": scope}]
     if more_steps_follow:
         steps.append({"step": "length", "min": 4})  # drops "글 0" to "글 9"
-    run_recipe(recipe_of(sources, steps), data, tmp_path / "out", sizes=Sizes(shard_rows=23, group_bytes=999))
+    run_recipe(recipe_of(sources, steps), data, tmp_path / "out", sizes=Sizes(batch_rows=23, group_bytes=999))
 
     model = first_copies(rows, scope)
     if more_steps_follow:
@@ -363,5 +363,5 @@ def test_every_task_comes_to_its_end(tmp_path, data, write_jsonl, recipe_of) -> 
     shown = Recorder()
     run_recipe(recipe_of(sources, STEPS), data, tmp_path / "out", progress=shown, sizes=SMALL)
     assert shown.done == shown.totals
-    assert set(shown.done) == {"check the sources", "read", "steps", "write", "describe"}
+    assert set(shown.done) == {"check the sources", "read", "compare", "write", "describe"}
     assert shown.totals["write"] == 5

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.steps import STEPS
-from curation.steps.base import Drop
+from curation.steps.base import Drop, Given, Keep
 from curation.steps.hangul_ratio import hangul_ratio
 from curation.steps.normalise import normalise
 
@@ -15,7 +15,8 @@ from curation.steps.normalise import normalise
 def judge(name: str, text: str, **params: object) -> str | Drop:
     step = STEPS[name]
     assert step.make is not None
-    return step.make(step.params(**params))(text)
+    outcome = step.make(step.params(**params), Given())([text])[0]
+    return outcome.text if isinstance(outcome, Keep) else outcome
 
 
 @pytest.mark.parametrize(

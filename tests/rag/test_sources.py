@@ -29,6 +29,9 @@ def release(tmp_path):
         "title": "휴가",
         "source": "handbook",
         "licence": "CC0-1.0",
+        "tags": "{}",
+        "file": "a.md",
+        "line": 1,
     }
     task = {
         "id": "i1",
@@ -45,6 +48,9 @@ def release(tmp_path):
         "source": "superni",
         "licence": "CC0-1.0",
         "attributes": "{}",
+        "tags": "{}",
+        "file": "a.json",
+        "line": 1,
     }
     for config, schema, rows in (
         ("documents", TEXT_SCHEMA, [text | {"attributes": '{"path":"05-휴가.md"}'}]),
@@ -173,7 +179,7 @@ def test_a_record_is_called_what_a_person_knows_it_by(tmp_path, title, attribute
     data.mkdir(parents=True)
     (tmp_path / "release/manifest.json").write_text("{}")
     row = {"id": "p1", "text": "글", "title": title, "source": "petitions", "licence": "CC0-1.0"}
-    row["attributes"] = attributes_json(attributes)
+    row |= {"attributes": attributes_json(attributes), "tags": "{}", "file": "a.md", "line": 1}
     pq.write_table(pa.Table.from_pylist([row], schema=TEXT_SCHEMA), data / "train-00000-of-00001.parquet")
     (item,) = read(tmp_path / "release")
     assert item.source == source

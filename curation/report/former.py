@@ -1,21 +1,15 @@
-"""The report: one page that shows where rows went and what was dropped, to be read by people."""
+"""The page as releases have it until they give a whole :class:`~curation.report.ReleaseReport`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
-import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from curation.ledger import Entry
 from curation.lengths import Lengths
 from curation.recipe import Recipe
 from curation.steps import STEPS
-
-QUARANTINE_SAMPLES = 5
-SAMPLE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +23,6 @@ class SourceReport:
     lengths: Lengths
     samples: Mapping[str, list[dict[str, Any]]]
     quarantine: list[dict[str, Any]]
-
-
-def quarantine_samples(path: Path) -> list[dict[str, Any]]:
-    """Give the first entries of a quarantine file; none when there is no file."""
-    if not path.exists():
-        return []
-    with path.open("rb") as stream:
-        entries = [orjson.loads(line) for line in islice(stream, QUARANTINE_SAMPLES)]
-    return [{**entry, "text": entry["text"][:SAMPLE_CHARACTERS]} for entry in entries]
 
 
 def render_report(recipe: Recipe, sources: list[SourceReport]) -> str:

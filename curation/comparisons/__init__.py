@@ -1,0 +1,6 @@
+"""Steps that compare records with each other; `COMPARISONS` says how each is carried out."""
+
+from curation.comparisons.base import Comparison
+from curation.comparisons.exact_dedup import EXACT_DEDUP
+
+COMPARISONS: dict[str, Comparison] = {"exact_dedup": EXACT_DEDUP}

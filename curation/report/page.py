@@ -1,0 +1,190 @@
+"""The page: everything a release's report says, put together to one HTML file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from curation.report import changes, distributions, funnel, mix, palette, reasons, safety
+from curation.report.charts import Cell, Chart, percent
+from curation.report.data import ReleaseReport, SourceReport
+from curation.report.plotly_script import csp_hash, embeddable, plotly_script
+from curation.report.texts import shown
+from curation.report.words import Both, step_name, step_summary
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePart:
+    """What the page says of one source: its facts and its own funnel."""
+
+    report: SourceReport
+    dropped: int
+    funnel: Chart
+
+
+def render_report(report: ReleaseReport) -> str:
+    """Render the page.
+
+    Equal reports give equal pages, byte for byte. Nothing is loaded from elsewhere: the page's
+    Content Security Policy allows its own two scripts, by their hashes, and inline styles. Every
+    value of the release is escaped. Without scripts the page shows all figures as tables and
+    both languages.
+
+    Raises
+    ------
+    curation.errors.ConfigurationError
+        When Plotly's script cannot be found.
+    """
+    environment = _environment()
+    parts = _parts(report)
+    script = embeddable(_source(environment, "report.js"), "report.js")
+    plotly = plotly_script()
+    page = environment.get_template("report/page.html.j2").render(
+        report=report,
+        **parts,
+        # Our own files, and a script that `embeddable` looked at.
+        style=Markup(_source(environment, "report.css")),  # noqa: S704
+        light=palette.css_variables(palette.LIGHT),
+        dark=palette.css_variables(palette.DARK),
+        script=Markup(script),  # noqa: S704
+        plotly=Markup(plotly),  # noqa: S704
+        script_hashes=f"{csp_hash(plotly)} {csp_hash(script)}",
+        figures=_embedded(
+            {"charts": parts["drawn"], "palettes": {"light": palette.LIGHT, "dark": palette.DARK}}
+        ),
+    )
+    # Half a surrogate pair has no UTF-8 form, and the page is written in it.
+    return page.encode("utf-8", "replace").decode()
+
+
+def _parts(report: ReleaseReport) -> dict[str, Any]:
+    entry = funnel.total(source.entry for source in report.sources)
+    found = reasons.reasons(report.recipe, report.sources, entry)
+    dropped = sum(entry.dropped.values())
+    charts: dict[str, Any] = {
+        "way": funnel.funnel(
+            "funnel",
+            Both("단계마다 남은 행", "Rows left after each step"),
+            funnel.stages(report.recipe, entry),
+        ),
+        "mixes": [
+            mix.mix("mix-source", Both("출처", "Source"), report.sources, lambda source: source.name),
+            mix.mix(
+                "mix-licence", Both("사용 조건", "Licence"), report.sources, lambda source: source.licence
+            ),
+            mix.mix("mix-language", Both("언어", "Language"), report.sources, lambda source: source.language),
+        ],
+        "lengths": distributions.lengths(report.sources),
+        "scores": _present(
+            distributions.scores(step, report.scores[step], report.recipe)
+            for step in funnel.steps_in_order(report.recipe, report.scores)
+            if step in report.scores
+        ),
+        "reason_chart": reasons.reason_chart(found, dropped) if found else None,
+        "cluster_sizes": changes.size_chart(report.cluster_sizes),
+        "rules": changes.rule_chart(report.recipe, report.counts),
+        "personal_data": changes.personal_data_chart(report.counts),
+        "safety": safety.safety_charts(report.tags),
+        "tags": _tag_charts(report),
+        "splits": mix.splits(report.splits) if report.splits else None,
+        "sources": [_source_part(report, source) for source in report.sources],
+    }
+    metrics = {
+        step: safety.metrics_table(facts["metrics"])
+        for step, facts in sorted(report.about.items())
+        if isinstance(facts.get("metrics"), Mapping) and facts["metrics"]
+    }
+    return {
+        **charts,
+        "drawn": _drawn(charts),
+        "entry": entry,
+        "dropped": dropped,
+        "characters": sum(source.kept_lengths.total() for source in report.sources),
+        "reasons": found,
+        "quantiles": distributions.quantiles(report.sources),
+        "groups": changes.groups(report.clusters),
+        "changes": changes.change_pairs(report.sources),
+        "metrics": metrics,
+        "facts_of": {step: _facts(facts) for step, facts in sorted(report.about.items()) if _facts(facts)},
+    }
+
+
+def _present(charts: Any) -> list[Chart]:
+    return [chart for chart in charts if chart is not None]
+
+
+def _tag_charts(report: ReleaseReport) -> list[Chart]:
+    return [
+        mix.tag(f"tag-{place}", name, values)
+        for place, (name, values) in enumerate(sorted(report.tags.items()))
+        if values and not name.startswith(safety.PREFIX)
+    ]
+
+
+def _source_part(report: ReleaseReport, source: SourceReport) -> SourcePart:
+    way = funnel.stages(report.recipe, source.entry, source.name)
+    title = Both("이 출처에서 남은 행", "Rows left of this source")
+    return SourcePart(
+        source, sum(source.entry.dropped.values()), funnel.funnel(f"funnel-{source.name}", title, way)
+    )
+
+
+def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if key != "metrics"}
+
+
+def _drawn(value: Any) -> dict[str, Any]:
+    """Collect the figures of all charts in ``value`` by their names."""
+    if isinstance(value, Chart):
+        return {value.name: value.figure}
+    if isinstance(value, SourcePart):
+        return _drawn(value.funnel)
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {name: figure for one in inner for name, figure in _drawn(one).items()}
+
+
+def _embedded(data: object) -> Markup:
+    """Give JSON that may stand in a ``<script>`` element: no ``<``, ``>``, ``&`` in it."""
+    text = orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
+    for unsafe in "<>&\u2028\u2029":
+        text = text.replace(unsafe, f"\\u{ord(unsafe):04x}")
+    return Markup(text)  # noqa: S704
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, f"report/{name}")[0]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("curation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(both=Both, step_name=step_name, step_summary=step_summary)
+    environment.filters.update(cell=_cell, number=lambda value: f"{value:,}", percent=percent, shown=shown)
+    environment.filters["plain"] = _plain
+    environment.tests["facts"] = lambda value: isinstance(value, Mapping)
+    return environment
+
+
+def _cell(value: Cell) -> str | Both:
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def _plain(value: object) -> str | Both:
+    """Say a parameter or a fact: JSON data of any kind but a mapping."""
+    if value is None:
+        return Both("없음", "none")
+    if isinstance(value, bool):
+        return Both("예", "yes") if value else Both("아니요", "no")
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(one) for one in value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

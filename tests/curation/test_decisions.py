@@ -1,0 +1,99 @@
+"""Decisions about rows: entered where they belong, and nowhere else."""
+
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pytest
+
+from curation.comparisons.base import DECISIONS, decisions
+from curation.decisions import FILE, Decisions, carry_out, load_decisions, without, write_decisions
+
+
+def columns(rows: int) -> dict[str, pa.Array]:
+    """Give living rows 0, 1, 2 ... with the text ``글 <row>``."""
+    return {
+        "_order": pa.array(range(rows), pa.int64()),
+        "text": pa.array([f"글 {row}" for row in range(rows)]),
+        "tags": pa.array(["{}"] * rows),
+        "_step": pa.nulls(rows, pa.string()),
+        "_reason": pa.nulls(rows, pa.string()),
+        "_score": pa.nulls(rows, pa.float64()),
+        "_detail": pa.nulls(rows, pa.string()),
+        "_duplicate_of": pa.nulls(rows, pa.string()),
+        "_length": pa.array([3] * rows, pa.int32()),
+        "_changes": pa.nulls(rows, pa.string()),
+        "_split": pa.nulls(rows, pa.string()),
+        "_copies": pa.nulls(rows, pa.int32()),
+    }
+
+
+def decided(folder: Path, *tables: pa.Table) -> Decisions:
+    write_decisions(tables, folder)
+    return load_decisions("near_dedup", folder / FILE)
+
+
+def test_a_dropped_row_names_what_stays(tmp_path: Path) -> None:
+    table = decisions(np.array([3, 1]), reason="duplicate", score=0.9, duplicate_of=["id2", "id0"])
+    marked = carry_out(columns(4), decided(tmp_path, table))
+    assert marked["_step"].to_pylist() == [None, "near_dedup", None, "near_dedup"]
+    assert marked["_duplicate_of"].to_pylist() == [None, "id0", None, "id2"]
+    assert marked["_score"].to_pylist() == [None, 0.9, None, 0.9]
+
+
+def test_earlier_verdicts_stay(tmp_path: Path) -> None:
+    held = columns(3) | {
+        "_step": pa.array(["length", None, None]),
+        "_reason": pa.array(["short", None, None]),
+    }
+    marked = carry_out(held, decided(tmp_path, decisions(np.array([2]), reason="duplicate")))
+    assert marked["_step"].to_pylist() == ["length", None, "near_dedup"]
+    assert marked["_reason"].to_pylist() == ["short", None, "duplicate"]
+
+
+def test_rows_that_stay_get_split_copies_and_tags(tmp_path: Path) -> None:
+    held = columns(3) | {"tags": pa.array(['{"language":"ko"}', "{}", "{}"])}
+    table = decisions(
+        np.array([0, 2]), split=["test", None], copies=[None, 3], tags=['{"cluster":"a"}', None]
+    )
+    marked = carry_out(held, decided(tmp_path, table))
+    assert marked["_split"].to_pylist() == ["test", None, None]
+    assert marked["_copies"].to_pylist() == [None, None, 3]
+    assert marked["tags"].to_pylist() == ['{"cluster":"a","language":"ko"}', "{}", "{}"]
+    assert marked["_step"].null_count == 3
+
+
+def test_cut_spans_leave_the_text_and_both_versions_are_kept(tmp_path: Path) -> None:
+    held = columns(2) | {"text": pa.array(["제목\n구독하세요 본문", "그대로"])}
+    marked = carry_out(held, decided(tmp_path, decisions(np.array([0]), cut=[[{"start": 3, "end": 9}]])))
+    assert marked["text"].to_pylist() == ["제목\n본문", "그대로"]
+    assert marked["_length"].to_pylist() == [5, 3]
+    assert orjson.loads(marked["_changes"][0].as_py()) == [
+        {"step": "near_dedup", "before": "제목\n구독하세요 본문", "after": "제목\n본문"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "expected"),
+    [
+        ("그대로  둔다\n\n끝", [], "그대로  둔다\n\n끝"),
+        ("한 줄\n광고\n끝  줄", [(4, 6)], "한 줄\n끝  줄"),
+        ("앞 가운데 뒤", [(2, 5)], "앞 뒤"),
+        ("첫 줄\n둘째 줄\n셋째", [(2, 6)], "첫\n줄\n셋째"),
+        ("모두", [(0, 2)], ""),
+    ],
+)
+def test_without(text: str, spans: list[tuple[int, int]], expected: str) -> None:
+    assert without(text, spans) == expected
+
+
+def test_no_decisions_change_nothing(tmp_path: Path) -> None:
+    held = columns(2)
+    assert carry_out(held, None) == held
+    assert carry_out(held, decided(tmp_path, DECISIONS.empty_table())) == held
+
+
+def test_two_decisions_about_a_row_are_our_bug(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="twice"):
+        decided(tmp_path, decisions(np.array([1]), reason="x"), decisions(np.array([1]), reason="y"))

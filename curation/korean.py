@@ -153,3 +153,16 @@ def function_morphemes(texts: Sequence[str]) -> list[tuple[list[tuple[str, str]]
         words = [(form, tag) for form, tag in tagged if tag[0] != "S" or tag in ("SL", "SH", "SN")]
         found.append(([(form, tag) for form, tag in words if tag[0] in "JE"], len(words)))
     return found
+
+
+def tagged_morphemes(texts: Sequence[str]) -> list[list[str]]:
+    """All morphemes of each text in order, functional ones too, as ``form/TAG``.
+
+    Forms are lower case; tags carry no suffix of irregular verbs.
+    """
+    if not texts:
+        return []
+    return [
+        [f"{token.form.lower()}/{token.tag.split('-', maxsplit=1)[0]}" for token in tokens]
+        for tokens in _shared().tokenize(list(texts))
+    ]

@@ -83,11 +83,23 @@ def plan_identity(plan: RowPlan, needs: Mapping[int, Any]) -> list[Any]:
     return [plan.kind, uses, compared, plan.scope]
 
 
+# What a process bound already: models and tables are loaded once for all units that it works on.
+_held: dict[str, BoundStep] = {}
+_MOST_HELD = 8
+
+
 def _bound(use: StepUse, given: Given) -> BoundStep:
     step = STEPS[use.step]
     if step.sees == "release" or step.make is None:
         raise ValueError(f"the step {step.name!r} compares records; it judges none by itself")
-    return BoundStep(step.name, step.sees, step.make(step_params(use), given))
+    if given == Given():
+        return BoundStep(step.name, step.sees, step.make(step_params(use), given))
+    key = repr((use.step, sorted(use.params.items()), given))
+    if key not in _held:
+        if len(_held) >= _MOST_HELD:
+            _held.pop(next(iter(_held)))
+        _held[key] = BoundStep(step.name, step.sees, step.make(step_params(use), given))
+    return _held[key]
 
 
 def _scope(compared: StepUse, source: Source, kind: Kind) -> str:

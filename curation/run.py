@@ -12,6 +12,7 @@ from typing import Any
 from curation import manifest as manifests
 from curation.checkpoints import sha256_of
 from curation.errors import ConfigurationError, UserError
+from curation.executors import Executor, Local
 from curation.inputs import find_inputs
 from curation.ledger import Entry
 from curation.measure import peak_rss_mb
@@ -21,7 +22,7 @@ from curation.progress import Progress, Quiet
 from curation.readers import READERS
 from curation.readers.base import Reader
 from curation.recipe import Recipe, recipe_fault
-from curation.workfolder import work_folder
+from curation.workfolder import note_run, work_folder
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -58,6 +59,7 @@ def run_recipe(
     force: bool = False,
     readers: Mapping[str, Reader[Any]] | None = None,
     sizes: Sizes | None = None,
+    executor: Executor | None = None,
 ) -> RunReport:
     """Build the release of ``recipe`` at ``out`` from the files below ``data``.
 
@@ -84,10 +86,11 @@ def run_recipe(
     evaluation = find_inputs(
         [one.as_source() for one in recipe.evaluation_sets], data, readers, progress, sizes.group_bytes
     )
-    setting = Setting(inputs, evaluation, needs, progress, sizes)
+    setting = Setting(inputs, evaluation, needs, progress, sizes, executor or Local())
     pipeline = Pipeline(recipe, setting)
     plan = manifests.plan_key(recipe, [*inputs, *evaluation], needs.identity)
-    with _disk_faults(), work_folder(out) as work:
+    with _faults_of_the_machine(), work_folder(out) as work:
+        note_run(work, recipe, data)
         ledger = None if force else _finished(out, plan)
         reused = ledger is not None
         if ledger is None:
@@ -97,10 +100,15 @@ def run_recipe(
 
 
 @contextlib.contextmanager
-def _disk_faults() -> Iterator[None]:
-    """Say what a person can do when the disk is full or may not be written."""
+def _faults_of_the_machine() -> Iterator[None]:
+    """Say what a person can do when the disk is full or may not be written, or memory runs out."""
     try:
         yield
+    except MemoryError as error:
+        raise UserError(
+            "memory ran out",
+            fix="close other programs or use fewer --workers, and run again; what is finished is kept",
+        ) from error
     except OSError as error:
         if error.errno not in _DISK_FAULTS:
             raise

@@ -157,26 +157,7 @@ class _PhaseWriter:
         if self._compared is None or self._prepared is None or not alive:
             return
         comparison, params = self._compared
-        source, view = self.plan.source, batch.view
-        groups = view.groups()
-        ids = batch.fixed["id"].take(pa.array(alive)).to_pylist()
-        table = comparison.prepare(
-            params,
-            Batch(
-                source=source.name,
-                config=source.config,
-                split=source.split,
-                kind=self.plan.kind,
-                scope=self.plan.scope or "",
-                orders=orders.to_numpy()[alive],
-                ids=ids,
-                texts=_chosen(texts, alive),
-                identities=lambda: [view.identity(row) for row in alive],
-                attributes=_chosen(batch.attributes, alive),
-                tags=_chosen(batch.tags, alive),
-                groups=_chosen(groups, alive),
-            ),
-        )
+        table = comparison.prepare(params, compared_batch(self.plan, batch, alive, orders, texts))
         if table.num_rows:
             self._prepared.write_table(table)
 
@@ -189,6 +170,32 @@ class _PhaseWriter:
             "raised_errors": dict(self.raised.most_common(20)),
             "tally": self.application.tally.as_json(),
         }
+
+
+def compared_batch(
+    plan: RowPlan,
+    batch: RowBatch,
+    alive: list[int],
+    orders: pa.Array | None = None,
+    texts: list[str] | None = None,
+) -> Batch:
+    """Give the rows ``alive`` of a batch as a comparison sees them."""
+    source, view = plan.source, batch.view
+    orders = batch.fixed["_order"] if orders is None else orders
+    return Batch(
+        source=source.name,
+        config=source.config,
+        split=source.split,
+        kind=plan.kind,
+        scope=plan.scope or "",
+        orders=orders.to_numpy()[alive],
+        ids=batch.fixed["id"].take(pa.array(alive)).to_pylist(),
+        texts=_chosen(view.texts() if texts is None else texts, alive),
+        identities=lambda: [view.identity(row) for row in alive],
+        attributes=_chosen(batch.attributes, alive),
+        tags=_chosen(batch.tags, alive),
+        groups=_chosen(view.groups(), alive),
+    )
 
 
 def _chosen(values: Any, rows: list[int]) -> Any:

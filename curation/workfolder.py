@@ -7,9 +7,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from curation.errors import UserError
+import orjson
+
+from curation.atomic import write_bytes
+from curation.errors import ConfigurationError, UserError
+from curation.recipe import Recipe
 
 _LOCK = "lock"
+_RUN = "run.json"
 
 
 @contextlib.contextmanager
@@ -30,9 +35,35 @@ def work_folder(out: Path) -> Iterator[Path]:
         yield folder
         shutil.rmtree(folder)
     finally:
-        if folder.exists() and [path.name for path in folder.iterdir()] == [_LOCK]:
+        if folder.exists() and {path.name for path in folder.iterdir()} <= {_LOCK, _RUN}:
             shutil.rmtree(folder)
         os.close(descriptor)
+
+
+def note_run(folder: Path, recipe: Recipe, data: Path) -> None:
+    """Note what a run is made of, so that it can be resumed without saying it again."""
+    run = {"recipe": recipe.canonical(), "data": str(data.resolve())}
+    write_bytes(folder / _RUN, orjson.dumps(run))
+
+
+def noted_run(out: Path) -> tuple[Recipe, Path]:
+    """Give the recipe and the data folder of the unfinished run of ``out``.
+
+    Raises
+    ------
+    ConfigurationError
+        When no run of ``out`` is unfinished.
+    """
+    path = out.resolve().parent / f".{out.resolve().name}.work" / _RUN
+    try:
+        run = orjson.loads(path.read_bytes())
+    except (OSError, orjson.JSONDecodeError) as error:
+        raise ConfigurationError(
+            "no run of this release is unfinished",
+            where=str(out),
+            fix="start one: malmoi curate RECIPE --data DIR --out " + str(out),
+        ) from error
+    return Recipe.model_validate_json(orjson.dumps(run["recipe"])), Path(run["data"])
 
 
 def _locked(folder: Path, out: Path) -> int:

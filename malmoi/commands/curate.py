@@ -1,7 +1,7 @@
-"""`malmoi curate`: a recipe and its sources become a dataset release."""
+"""`malmoi curate`: a recipe and its sources become a dataset release, and releases are looked into."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.table import Table
@@ -11,12 +11,23 @@ from malmoi import console
 from malmoi.commands.options import AsJson
 
 if TYPE_CHECKING:
+    from curation.executors import Executor
     from curation.run import RunReport
 
 EXAMPLE = (
     "Example: malmoi curate recipes/samples.yaml --data samples --out releases/samples\n\n"
-    "Stopped half-way? Run the same command again: finished shards are kept."
+    "Stopped half-way? Run the same command again, or: malmoi curate resume releases/samples"
 )
+
+Recipe = Annotated[Path, typer.Argument(help="Recipe (YAML).", show_default=False)]
+Data = Annotated[Path, typer.Option("--data", help="Folder that the recipe's paths start from.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Release folder. Default: releases/<recipe name>.")]
+Release = Annotated[Path, typer.Argument(help="Release folder.", show_default=False)]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes to read and step with.")]
+Engine = Annotated[Literal["local", "ray"], typer.Option("--engine", help="Who carries the work out.")]
+Address = Annotated[
+    str, typer.Option("--address", help="Ray cluster: host:port, or auto for the one this machine is in.")
+]
 
 
 class RunByDefault(TyperGroup):
@@ -39,23 +50,139 @@ app = typer.Typer(
 
 @app.command("run", epilog=EXAMPLE)
 def run(
-    recipe: Annotated[Path, typer.Argument(help="Recipe (YAML).", show_default=False)],
-    data: Annotated[Path, typer.Option("--data", help="Folder that the recipe's paths start from.")] = Path(),
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Release folder. Default: releases/<recipe name>.")
-    ] = None,
+    recipe: Recipe,
+    *,
+    data: Data = Path(),
+    out: Out = None,
     force: Annotated[
         bool, typer.Option("--force", help="Build again even when the release is up to date.")
     ] = False,
+    workers: Workers = 1,
+    engine: Engine = "local",
+    address: Address = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Build a dataset release: every row ends up kept, dropped with a reason, or in quarantine."""
     from curation.recipe import load_recipe
-    from curation.run import run_recipe
 
     loaded = load_recipe(recipe)
     target = out or Path("releases") / loaded.name
-    report = run_recipe(loaded, data, target, progress=console.progress(), force=force)
+    executor = _executor(engine, address, workers, target, loaded)
+    _run(loaded, data, target, force=force, executor=executor, as_json=as_json)
+
+
+@app.command("resume", epilog="Example: malmoi curate resume releases/samples")
+def resume(
+    out: Annotated[Path, typer.Argument(help="Release folder of the run that was stopped.")],
+    workers: Workers = 1,
+    engine: Engine = "local",
+    address: Address = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a run that was stopped, with the recipe and the data it was started with."""
+    from curation.workfolder import noted_run
+
+    recipe, data = noted_run(out)
+    executor = _executor(engine, address, workers, out, recipe)
+    _run(recipe, data, out, force=False, executor=executor, as_json=as_json)
+
+
+@app.command("plan", epilog="Example: malmoi curate plan recipes/samples.yaml --data samples")
+def plan(
+    recipe: Recipe,
+    data: Data = Path(),
+    out: Out = None,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to try the steps on.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a run would do and about what it would cost, from a sample; nothing is written."""
+    from curation.planning import plan_recipe
+    from curation.recipe import load_recipe
+    from malmoi.curate_tables import show_plan
+
+    loaded = load_recipe(recipe)
+    target = out or Path("releases") / loaded.name
+    planned = plan_recipe(loaded, data, target, rows=rows, progress=console.progress())
+    if as_json:
+        console.print_json(planned.as_json())
+    else:
+        show_plan(planned)
+
+
+@app.command("explain", epilog="Example: malmoi curate explain 3f9a01c2 --release releases/samples")
+def explain(
+    row: Annotated[str, typer.Argument(help="Id of a row (or how it begins), or FILE:LINE.")],
+    release: Annotated[Path, typer.Option("--release", help="Release folder.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell everything that happened to one row."""
+    from curation.inspection.explain import explain as find
+    from malmoi.curate_tables import show_stories
+
+    stories = find(release, row)
+    if as_json:
+        console.print_json({"rows": [story.as_json() for story in stories]})
+    else:
+        show_stories(stories)
+
+
+@app.command("diff", epilog="Example: malmoi curate diff releases/samples-1 releases/samples-2")
+def diff(a: Release, b: Release, as_json: AsJson = False) -> None:
+    """Compare two releases: rows that came, went and changed, and why."""
+    from curation.inspection.diff import diff as compare
+    from malmoi.curate_tables import show_difference
+
+    difference = compare(a, b)
+    if as_json:
+        console.print_json(difference.as_json())
+    else:
+        show_difference(difference, a, b)
+
+
+@app.command(
+    "sample", epilog="Example: malmoi curate sample releases/samples --step length --reason too_short"
+)
+def sample(
+    release: Release,
+    *,
+    step: Annotated[str | None, typer.Option("--step", help="Rows that this step dropped.")] = None,
+    reason: Annotated[str | None, typer.Option("--reason", help="… for this reason.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="… of this source.")] = None,
+    rows: Annotated[int, typer.Option("-n", "--rows", min=1, help="How many rows.")] = 10,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other rows.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Show some rows, drawn at random: kept ones, or those that a step dropped."""
+    from curation.inspection.sample import sample as draw
+    from malmoi.curate_tables import show_rows
+
+    drawn = draw(release, step=step, reason=reason, source=source, rows=rows, seed=seed)
+    if as_json:
+        console.print_json({"rows": drawn})
+    else:
+        show_rows(drawn)
+
+
+def _executor(engine: str, address: str, workers: int, out: Path, recipe: Any) -> "Executor":
+    from curation.executors import Local
+    from curation.steps import STEPS
+
+    if engine == "ray":
+        from curation.executors.ray_cluster import RayCluster
+
+        threads = any(STEPS[use.step].threads for use in recipe.steps)
+        return RayCluster(address, out.resolve().parent, whole_nodes=threads)
+    if workers > 1:
+        from curation.executors.processes import Processes
+
+        return Processes(workers)
+    return Local()
+
+
+def _run(recipe: Any, data: Path, out: Path, *, force: bool, executor: "Executor", as_json: bool) -> None:
+    from curation.run import run_recipe
+
+    report = run_recipe(recipe, data, out, progress=console.progress(), force=force, executor=executor)
     if as_json:
         console.print_json(report.as_json())
     else:

@@ -76,9 +76,13 @@ def find_inputs(
     data: Path,
     readers: Mapping[str, Reader[Any]],
     progress: Progress,
+    *,
     group_bytes: int = GROUP_BYTES,
+    roots: Mapping[str, Path] | None = None,
 ) -> list[SourceInput]:
     """Find and hash the files of every source (or evaluation set).
+
+    Paths start from ``data``, or from the root that ``roots`` names for a source.
 
     Raises
     ------
@@ -88,11 +92,14 @@ def find_inputs(
     """
     if not sources:
         return []
-    if not data.is_dir():
+    roots = roots or {}
+    if not data.is_dir() and any(source.name not in roots for source in sources):
         raise ConfigurationError("the data folder does not exist", where=str(data), fix="give --data DIR")
-    root = data.resolve()
-    found = [(source, _targets(source, readers[source.reader], root)) for source in sources]
-    total = sum(path.stat().st_size for _, targets in found for group in targets.values() for path in group)
+    found = []
+    for source in sources:
+        root = roots.get(source.name, data).resolve()
+        found.append((source, root, _targets(source, readers[source.reader], root)))
+    total = sum(path.stat().st_size for *_, targets in found for group in targets.values() for path in group)
     with progress.task("check the sources", total, "B") as advance:
         return [
             _source_input(
@@ -103,7 +110,7 @@ def find_inputs(
                 group_bytes=group_bytes,
                 advance=advance,
             )
-            for source, targets in found
+            for source, root, targets in found
         ]
 
 

@@ -14,13 +14,14 @@ from curation.apply import Application
 from curation.columns import RowBatch, RowCollector
 from curation.comparisons.base import Room
 from curation.evaluation import read_evaluation_sets
-from curation.inputs import SourceInput, find_inputs
+from curation.inputs import SourceInput
 from curation.needs import find_needs
 from curation.phases import RowPlan, phases_of, row_plan
 from curation.progress import Progress, Quiet
 from curation.readers import READERS
 from curation.recipe import Recipe
 from curation.records import Row, record_id
+from curation.run import find_all
 from curation.steps.base import Given
 from curation.units import compared_batch
 
@@ -95,7 +96,7 @@ class Plan:
 
 
 def plan_recipe(
-    recipe: Recipe, data: Path, out: Path, *, rows: int = SAMPLE_ROWS, progress: Progress | None = None
+    recipe: Recipe, data: Path | str, out: Path, *, rows: int = SAMPLE_ROWS, progress: Progress | None = None
 ) -> Plan:
     """Look at every source and run the steps on about ``rows`` rows of them; nothing is kept.
 
@@ -105,9 +106,8 @@ def plan_recipe(
         As the run itself would, for what is missing.
     """
     progress = progress if progress is not None else Quiet()
-    needs = find_needs(recipe, data, out.parent / "signatures")
-    inputs = find_inputs(recipe.sources, data, READERS, progress)
-    evaluation = find_inputs([one.as_source() for one in recipe.evaluation_sets], data, READERS, progress)
+    needs = find_needs(recipe, Path(data), out.parent / "signatures")
+    inputs, evaluation = find_all(recipe, data, out, readers=READERS, progress=progress)
     with tempfile.TemporaryDirectory(prefix="malmoi-plan-") as scratch:
         sets = read_evaluation_sets(evaluation, Path(scratch) / "evaluation", progress) if evaluation else {}
         given = needs.with_evaluation_sets(sets)

@@ -13,7 +13,7 @@ from curation import manifest as manifests
 from curation.checkpoints import sha256_of
 from curation.errors import ConfigurationError, UserError
 from curation.executors import Executor, Local
-from curation.inputs import find_inputs
+from curation.inputs import GROUP_BYTES, SourceInput, find_inputs
 from curation.ledger import Entry
 from curation.measure import peak_rss_mb
 from curation.needs import find_needs
@@ -22,6 +22,7 @@ from curation.progress import Progress, Quiet
 from curation.readers import READERS
 from curation.readers.base import Reader
 from curation.recipe import Recipe, recipe_fault
+from curation.remote import bring_here
 from curation.workfolder import note_run, work_folder
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
@@ -52,7 +53,7 @@ class RunReport:
 
 def run_recipe(
     recipe: Recipe,
-    data: Path,
+    data: Path | str,
     out: Path,
     *,
     progress: Progress | None = None,
@@ -62,6 +63,8 @@ def run_recipe(
     executor: Executor | None = None,
 ) -> RunReport:
     """Build the release of ``recipe`` at ``out`` from the files below ``data``.
+
+    ``data`` is a folder, or an address that fsspec knows.
 
     An interrupted run goes on where it was when it is started again. A release that is there
     stays as it is until the new one is complete; when it was made of the same recipe, files and
@@ -81,10 +84,9 @@ def run_recipe(
     out = out.resolve()
     _check(recipe, readers)
     _check_target(out)
-    needs = find_needs(recipe, data, out.parent / "signatures")
-    inputs = find_inputs(recipe.sources, data, readers, progress, sizes.group_bytes)
-    evaluation = find_inputs(
-        [one.as_source() for one in recipe.evaluation_sets], data, readers, progress, sizes.group_bytes
+    needs = find_needs(recipe, Path(data), out.parent / "signatures")
+    inputs, evaluation = find_all(
+        recipe, data, out, readers=readers, progress=progress, group_bytes=sizes.group_bytes
     )
     setting = Setting(inputs, evaluation, needs, progress, sizes, executor or Local())
     pipeline = Pipeline(recipe, setting)
@@ -97,6 +99,23 @@ def run_recipe(
             ledger = pipeline.build(plan, work, out)
     sha256 = sha256_of(out / manifests.NAME)
     return RunReport(out, ledger, time.perf_counter() - started, peak_rss_mb(), sha256, reused)
+
+
+def find_all(
+    recipe: Recipe,
+    data: Path | str,
+    out: Path,
+    *,
+    readers: Mapping[str, Reader[Any]],
+    progress: Progress,
+    group_bytes: int = GROUP_BYTES,
+) -> tuple[list[SourceInput], list[SourceInput]]:
+    """Find the files of the sources and of the evaluation sets; what lies elsewhere is fetched first."""
+    found = []
+    for sources in (recipe.sources, [one.as_source() for one in recipe.evaluation_sets]):
+        held, roots = bring_here(sources, str(data), out.parent / ".fetched", progress)
+        found.append(find_inputs(held, Path(data), readers, progress, group_bytes=group_bytes, roots=roots))
+    return found[0], found[1]
 
 
 @contextlib.contextmanager

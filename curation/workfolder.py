@@ -40,13 +40,16 @@ def work_folder(out: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def note_run(folder: Path, recipe: Recipe, data: Path) -> None:
+def note_run(folder: Path, recipe: Recipe, data: Path | str) -> None:
     """Note what a run is made of, so that it can be resumed without saying it again."""
-    run = {"recipe": recipe.canonical(), "data": str(data.resolve())}
+    run = {
+        "recipe": recipe.canonical(),
+        "data": data if isinstance(data, str) and "://" in data else str(Path(data).resolve()),
+    }
     write_bytes(folder / _RUN, orjson.dumps(run))
 
 
-def noted_run(out: Path) -> tuple[Recipe, Path]:
+def noted_run(out: Path) -> tuple[Recipe, str]:
     """Give the recipe and the data folder of the unfinished run of ``out``.
 
     Raises
@@ -63,7 +66,7 @@ def noted_run(out: Path) -> tuple[Recipe, Path]:
             where=str(out),
             fix="start one: malmoi curate RECIPE --data DIR --out " + str(out),
         ) from error
-    return Recipe.model_validate_json(orjson.dumps(run["recipe"])), Path(run["data"])
+    return Recipe.model_validate_json(orjson.dumps(run["recipe"])), str(run["data"])
 
 
 def _locked(folder: Path, out: Path) -> int:

@@ -20,8 +20,15 @@ EXAMPLE = (
 )
 
 Recipe = Annotated[Path, typer.Argument(help="Recipe (YAML).", show_default=False)]
-Data = Annotated[Path, typer.Option("--data", help="Folder that the recipe's paths start from.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Release folder. Default: releases/<recipe name>.")]
+Data = Annotated[
+    str, typer.Option("--data", help="Folder that the recipe's paths start from; or s3://, hf://, gs:// …")
+]
+Out = Annotated[
+    str | None,
+    typer.Option(
+        "--out", help="Release folder; or an address to put it at. Default: releases/<recipe name>."
+    ),
+]
 Release = Annotated[Path, typer.Argument(help="Release folder.", show_default=False)]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes to read and step with.")]
 Engine = Annotated[Literal["local", "ray"], typer.Option("--engine", help="Who carries the work out.")]
@@ -52,7 +59,7 @@ app = typer.Typer(
 def run(
     recipe: Recipe,
     *,
-    data: Data = Path(),
+    data: Data = ".",
     out: Out = None,
     force: Annotated[
         bool, typer.Option("--force", help="Build again even when the release is up to date.")
@@ -66,9 +73,15 @@ def run(
     from curation.recipe import load_recipe
 
     loaded = load_recipe(recipe)
-    target = out or Path("releases") / loaded.name
+    target = _local(out, loaded.name)
     executor = _executor(engine, address, workers, target, loaded)
     _run(loaded, data, target, force=force, executor=executor, as_json=as_json)
+    if out is not None and "://" in out:
+        from curation.remote import upload_release
+
+        size = upload_release(target, out, console.progress())
+        if not as_json:
+            console.out.print(f"Put at {out} ({console.amount_of(size, 'B')})", soft_wrap=True)
 
 
 @app.command("resume", epilog="Example: malmoi curate resume releases/samples")
@@ -90,7 +103,7 @@ def resume(
 @app.command("plan", epilog="Example: malmoi curate plan recipes/samples.yaml --data samples")
 def plan(
     recipe: Recipe,
-    data: Data = Path(),
+    data: Data = ".",
     out: Out = None,
     rows: Annotated[int, typer.Option("--rows", min=1, help="Rows to try the steps on.")] = 1000,
     as_json: AsJson = False,
@@ -101,7 +114,7 @@ def plan(
     from malmoi.curate_tables import show_plan
 
     loaded = load_recipe(recipe)
-    target = out or Path("releases") / loaded.name
+    target = _local(out, loaded.name)
     planned = plan_recipe(loaded, data, target, rows=rows, progress=console.progress())
     if as_json:
         console.print_json(planned.as_json())
@@ -163,6 +176,13 @@ def sample(
         show_rows(drawn)
 
 
+def _local(out: str | None, name: str) -> Path:
+    """Where a release is built: where it should be, or here, when that is elsewhere."""
+    if out is None:
+        return Path("releases") / name
+    return Path("releases") / (out.rstrip("/").rpartition("/")[2] or name) if "://" in out else Path(out)
+
+
 def _executor(engine: str, address: str, workers: int, out: Path, recipe: Any) -> "Executor":
     from curation.executors import Local
     from curation.steps import STEPS
@@ -179,7 +199,7 @@ def _executor(engine: str, address: str, workers: int, out: Path, recipe: Any) -
     return Local()
 
 
-def _run(recipe: Any, data: Path, out: Path, *, force: bool, executor: "Executor", as_json: bool) -> None:
+def _run(recipe: Any, data: str, out: Path, *, force: bool, executor: "Executor", as_json: bool) -> None:
     from curation.run import run_recipe
 
     report = run_recipe(recipe, data, out, progress=console.progress(), force=force, executor=executor)

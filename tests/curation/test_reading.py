@@ -79,7 +79,7 @@ def test_a_run_says_nothing_by_itself(tmp_path: Path, data: Path, recipe_of, cap
 
 
 def units(recipe, data: Path, group_bytes: int = 10) -> list[list[str]]:
-    (given,) = find_inputs(recipe.sources, data, READERS, Quiet(), group_bytes)
+    (given,) = find_inputs(recipe.sources, data, READERS, Quiet(), group_bytes=group_bytes)
     return [[target.name for target in unit.targets] for unit in given.units]
 
 

@@ -1,0 +1,216 @@
+"""Files elsewhere, through fsspec: brought here to be read, and releases put there.
+
+Readers work on local files, so a remote file is fetched once and kept beside the releases until
+it changes there. Credentials come from the environment, as each protocol's own tools take them;
+an address that holds one is refused, since addresses stand in manifests.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from curation.errors import ConfigurationError, UserError
+from curation.manifest import NAME
+from curation.progress import Progress
+from curation.recipe import Source
+
+_GLOB_SIGNS = frozenset("*?[")
+_CHUNK = 4 * 1024 * 1024
+
+
+def is_remote(address: str) -> bool:
+    """Tell an address (``s3://bucket/x``) from a path."""
+    return "://" in address
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file elsewhere; ``version`` changes when its content does (an ETag, a time, a size)."""
+
+    system: Any
+    path: str
+    url: str
+    bytes: int
+    version: str
+
+
+def remote_files(address: str) -> list[RemoteFile]:
+    """List what an address means: one file, the files below a folder, or what a pattern matches.
+
+    Raises
+    ------
+    ConfigurationError
+        When the protocol is not installed, the address holds a credential, or nothing is there.
+    UserError
+        When the other side does not answer.
+    """
+    _check_no_secret(address)
+    with _faults(address):
+        system, path = _open(address)
+        if _GLOB_SIGNS & set(path):
+            found = sorted(one for one in system.glob(path) if system.isfile(one))
+        elif system.isdir(path):
+            found = sorted(system.find(path))
+        else:
+            found = [path] if system.exists(path) else []
+        found = [one for one in found if not any(part.startswith(".") for part in PurePosixPath(one).parts)]
+        if not found:
+            raise ConfigurationError("the address holds no file", where=address, fix="check the address")
+        scheme = urlsplit(address).scheme
+        return [_described(system, one, scheme) for one in found]
+
+
+def fetch(files: Iterable[RemoteFile], folder: Path, progress: Progress) -> list[Path]:
+    """Bring files below ``folder``; those that are there in the same version are not fetched again.
+
+    A file appears under its name only when it is whole.
+    """
+    wanted = list(files)
+    paths = []
+    with progress.task("fetch", sum(file.bytes for file in wanted), "B") as advance:
+        for file in wanted:
+            target = folder / urlsplit(file.url).scheme / file.url.partition("://")[2].lstrip("/")
+            note = target.with_name(f".{target.name}.version")
+            if not (target.exists() and note.exists() and note.read_text() == file.version):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                part = target.with_name(f".{target.name}.part")
+                with _faults(file.url), file.system.open(file.path, "rb") as source, part.open("wb") as sink:
+                    shutil.copyfileobj(source, sink, _CHUNK)
+                part.replace(target)
+                note.write_text(file.version)
+            advance(file.bytes)
+            paths.append(target)
+    return paths
+
+
+def upload_release(release: Path, address: str, progress: Progress) -> int:
+    """Put a release at ``address``, its manifest last; give the number of bytes.
+
+    Until the new manifest is there, the old one does not verify against the new files: a reader
+    that checks it never takes half a release for a whole one.
+    """
+    _check_no_secret(address)
+    files = sorted(path for path in release.rglob("*") if path.is_file())
+    files.sort(key=lambda path: path == release / NAME)
+    total = sum(path.stat().st_size for path in files)
+    with progress.task("upload", total, "B") as advance, _faults(address):
+        system, root = _open(address)
+        kept = {f"{root.rstrip('/')}/{path.relative_to(release).as_posix()}" for path in files}
+        for path in files:
+            target = f"{root.rstrip('/')}/{path.relative_to(release).as_posix()}"
+            system.makedirs(target.rpartition("/")[0], exist_ok=True)
+            system.put_file(str(path), target)
+            advance(path.stat().st_size)
+        for stale in set(map(_plain, system.find(root))) - set(map(_plain, kept)):
+            system.rm_file(stale)
+    return total
+
+
+def bring_here(
+    sources: Sequence[Source], data: str, folder: Path, progress: Progress
+) -> tuple[list[Source], dict[str, Path]]:
+    """Fetch what lies elsewhere; give sources that name local paths, and the root of each fetched one.
+
+    Parameters
+    ----------
+    data
+        What relative paths start from: a folder here, or an address.
+    folder
+        Where fetched files are kept, by protocol and path.
+    """
+    local: list[Source] = []
+    roots: dict[str, Path] = {}
+    for source in sources:
+        addresses = [_address(path, data) for path in source.path]
+        if not any(map(is_remote, addresses)):
+            local.append(source)
+            continue
+        if not all(map(is_remote, addresses)):
+            raise ConfigurationError(
+                "a source names addresses and paths at once",
+                where=f"source {source.name}, key path",
+                fix="make two sources of it with the same config",
+            )
+        patterns = [_fetched(address, folder, progress) for address in addresses]
+        local.append(source.model_copy(update={"path": tuple(patterns)}))
+        roots[source.name] = folder
+    return local, roots
+
+
+def _address(path: str, data: str) -> str:
+    return path if is_remote(path) or not is_remote(data) else f"{data.rstrip('/')}/{path}"
+
+
+def _fetched(address: str, folder: Path, progress: Progress) -> str:
+    """Fetch what ``address`` means; give it as a pattern below ``folder``."""
+    paths = set(fetch(remote_files(address), folder, progress))
+    scheme, path = urlsplit(address).scheme, address.partition("://")[2]
+    pattern = f"{scheme}/{path.strip('/')}"
+    held = folder / pattern
+    there = held.rglob("*") if held.is_dir() else folder.glob(pattern)
+    for stale in [
+        one for one in there if one.is_file() and not one.name.startswith(".") and one not in paths
+    ]:
+        stale.unlink()  # gone on the other side
+    return pattern
+
+
+def _plain(path: str) -> str:
+    return path.lstrip("/")
+
+
+def _open(address: str) -> tuple[Any, str]:
+    import fsspec  # noqa: PLC0415 - few runs need it
+
+    try:
+        system, path = fsspec.core.url_to_fs(address)
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(
+            f"this kind of address cannot be opened: {error}",
+            where=address,
+            fix="pip install 'malmoi[cloud]' for s3:// and gs://; hf:// comes with huggingface_hub",
+        ) from error
+    return system, path
+
+
+def _described(system: Any, path: str, scheme: str) -> RemoteFile:
+    info = system.info(path)
+    size = int(info.get("size") or 0)
+    marks = [info.get(key) for key in ("ETag", "etag", "sha256", "blob_id", "md5Hash", "mtime", "created")]
+    version = orjson.dumps([size, [str(mark) for mark in marks]]).decode()
+    url = path if "://" in path else f"{scheme}://{path.lstrip('/')}"
+    return RemoteFile(system, path, url, size, version)
+
+
+def _check_no_secret(address: str) -> None:
+    parts = urlsplit(address)
+    if "@" in parts.netloc or parts.query:
+        raise ConfigurationError(
+            "the address holds a credential or a query, and addresses stand in the manifest",
+            where=f"{parts.scheme}://{parts.hostname or ''}{parts.path}",
+            fix="give the plain address, and the credential in the environment (AWS_…, GOOGLE_…, HF_TOKEN)",
+        )
+
+
+@contextlib.contextmanager
+def _faults(address: str) -> Iterator[None]:
+    try:
+        yield
+    except (UserError, MemoryError):
+        raise
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            "nothing is there", where=address, fix="check the address, and that you may read it"
+        ) from error
+    except Exception as error:  # every protocol raises its own
+        raise UserError(
+            f"the address cannot be read or written: {type(error).__name__}: {error}",
+            where=address,
+            fix="check the network and the credentials in the environment, and run again",
+        ) from error

@@ -1,0 +1,138 @@
+"""Files elsewhere: brought here whole, once, and never with a credential on record."""
+
+import contextlib
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+import orjson
+import pytest
+
+from curation.errors import ConfigurationError, UserError
+from curation.progress import Quiet
+from curation.remote import upload_release
+from curation.run import run_recipe
+
+
+@pytest.fixture
+def bucket() -> Iterator[fsspec.AbstractFileSystem]:
+    """Give an empty file system in memory."""
+    system = fsspec.filesystem("memory")
+    system.store.clear()
+    yield system
+    system.store.clear()
+
+
+def put(system: fsspec.AbstractFileSystem, path: str, *texts: str) -> None:
+    system.makedirs(path.rpartition("/")[0], exist_ok=True)
+    system.pipe_file(path, b"".join(orjson.dumps({"text": text}) + b"\n" for text in texts))
+
+
+def test_a_source_at_an_address_gives_the_same_rows_as_files_here(
+    tmp_path, data, write_jsonl, recipe_of, bucket
+) -> None:
+    put(bucket, "/bucket/a/1.jsonl", "하나", "둘")
+    put(bucket, "/bucket/a/2.jsonl", "셋")
+    for path in ("memory://bucket/a", "memory://bucket/a/*.jsonl"):
+        report = run_recipe(recipe_of({"a": path}), data, tmp_path / "out", force=True)
+        assert report.sources["a"].kept == 3
+    manifest = orjson.loads((tmp_path / "out/manifest.json").read_bytes())
+    assert [file["path"] for file in manifest["sources"][0]["files"]] == [
+        "memory/bucket/a/1.jsonl",
+        "memory/bucket/a/2.jsonl",
+    ]
+
+
+def test_the_data_folder_may_be_elsewhere(tmp_path, recipe_of, bucket) -> None:
+    put(bucket, "/bucket/a/1.jsonl", "하나", "둘")
+    report = run_recipe(recipe_of({"a": "a/1.jsonl"}), "memory://bucket", tmp_path / "out")
+    assert report.sources["a"].kept == 2
+
+
+def test_what_did_not_change_is_not_fetched_again(tmp_path, data, recipe_of, bucket, monkeypatch) -> None:
+    put(bucket, "/bucket/a/1.jsonl", "하나")
+    put(bucket, "/bucket/a/2.jsonl", "둘")
+    opened: list[str] = []
+    real = type(bucket).open
+    monkeypatch.setattr(
+        type(bucket),
+        "open",
+        lambda self, path, *rest, **keys: opened.append(path) or real(self, path, *rest, **keys),
+    )
+    recipe = recipe_of({"a": "memory://bucket/a"})
+    run_recipe(recipe, data, tmp_path / "out")
+    assert len(opened) == 2
+    put(bucket, "/bucket/a/2.jsonl", "둘둘둘", "넷")
+    bucket.rm_file("/bucket/a/1.jsonl")
+    opened.clear()
+    report = run_recipe(recipe, data, tmp_path / "out")
+    assert [path.rpartition("/")[2] for path in opened] == ["2.jsonl"]
+    assert report.sources["a"].kept == 2, "what is gone there is gone here"
+
+
+def test_http_on_loopback(tmp_path, data, write_jsonl, recipe_of) -> None:
+    pytest.importorskip("aiohttp")
+    write_jsonl("served/a.jsonl", ["하나", "둘"])
+    with _served(data / "served") as port:
+        report = run_recipe(recipe_of({"a": f"http://127.0.0.1:{port}/a.jsonl"}), data, tmp_path / "out")
+    assert report.sources["a"].kept == 2
+
+
+def test_nobody_answers(tmp_path, data, recipe_of) -> None:
+    with pytest.raises(UserError, match=r"cannot be read|nothing is there|holds no file"):
+        run_recipe(recipe_of({"a": "http://127.0.0.1:9/a.jsonl"}), data, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("memory://bucket/nothing.jsonl", "holds no file"),
+        ("s3://key:secret@bucket/a.jsonl", "holds a credential"),
+        ("https://example.com/a.jsonl?X-Signature=abc", "holds a credential"),
+        ("warp://bucket/a.jsonl", "cannot be opened"),
+    ],
+)
+def test_addresses_that_cannot_be_used(tmp_path, data, recipe_of, bucket, address: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        run_recipe(recipe_of({"a": address}), data, tmp_path / "out")
+    assert "secret" not in str(caught.value)
+    assert "abc" not in str(caught.value)
+
+
+def test_a_release_is_put_there_manifest_last(tmp_path, data, write_jsonl, recipe_of, bucket) -> None:
+    write_jsonl("a.jsonl", ["하나", "둘"])
+    run_recipe(recipe_of({"a": "a.jsonl"}), data, tmp_path / "out")
+    bucket.pipe_file("/bucket/rel/data/old/train-00000-of-00001.parquet", b"stale")
+    put_files: list[str] = []
+    real = bucket.put_file
+    bucket.put_file = lambda here, there, **keys: put_files.append(there) or real(here, there, **keys)
+    try:
+        upload_release(tmp_path / "out", "memory://bucket/rel", Quiet())
+    finally:
+        del bucket.put_file
+    assert put_files[-1].endswith("/manifest.json")
+    there = {path.removeprefix("/bucket/rel/") for path in bucket.find("/bucket/rel")}
+    here = {
+        path.relative_to(tmp_path / "out").as_posix()
+        for path in (tmp_path / "out").rglob("*")
+        if path.is_file()
+    }
+    assert there == here
+
+
+@contextlib.contextmanager
+def _served(folder: Path) -> Iterator[int]:
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)

@@ -34,7 +34,7 @@ class Verdict:
 
 @dataclass(slots=True)
 class Tally:
-    """What steps counted and measured over many rows; scores are rounded to two digits.
+    """What steps counted and measured over many rows; scores are rounded to three digits.
 
     ``counts`` has ``step/rule``; ``scores`` has, for each step, how many rows that it kept and
     dropped had which score.
@@ -46,7 +46,7 @@ class Tally:
     def score(self, step: str, outcome: Literal["kept", "dropped"], score: float) -> None:
         """Count one score."""
         of_step = self.scores.setdefault(step, {"kept": Counter(), "dropped": Counter()})
-        of_step[outcome][f"{score:.2g}"] += 1
+        of_step[outcome][f"{score:.3g}"] += 1
 
     def add(self, other: Mapping[str, Any]) -> None:
         """Add what :meth:`as_json` gave of another tally."""

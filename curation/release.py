@@ -23,7 +23,7 @@ from curation.ledger import Entry, Reading, recount
 from curation.lengths import Lengths
 from curation.recipe import Recipe, StepUse, step_params
 from curation.records import Kind
-from curation.report import SourceReport, quarantine_samples, render_report
+from curation.report import gather_report, render_report
 from curation.steps import STEPS
 from curation.steps.base import Given
 
@@ -68,7 +68,7 @@ def assemble(parts: Parts, folder: Path) -> dict[str, Entry]:
     held = [path for path in folder.rglob("*") if path.is_file()]
     files = manifests.describe_files(folder, held)
     about = _about(parts)
-    _write_pages(parts, folder, ledger, files)
+    _write_pages(parts, folder, ledger, files, about)
     files += manifests.describe_files(folder, [folder / "README.md", folder / "report.html"])
     notes = {
         name: [note for reading in readings for note in reading.facts["notes"]]
@@ -152,6 +152,7 @@ def _write_pages(
     folder: Path,
     ledger: Mapping[str, Entry],
     files: list[dict[str, Any]],
+    about: Mapping[str, Any],
 ) -> None:
     facts = parts.facts
     lengths = {name: Lengths.from_json(fact["kept_lengths"]) for name, fact in facts.items()}
@@ -161,16 +162,5 @@ def _write_pages(
     today = datetime.now(tz=UTC).date()
     croissant = datacards.croissant.render(card, published=today)
     write_bytes(folder / "croissant.json", orjson.dumps(croissant, option=orjson.OPT_INDENT_2))
-    sources = [
-        SourceReport(
-            name=source.name,
-            licence=source.licence,
-            url=source.url,
-            entry=ledger[source.name],
-            lengths=lengths[source.name],
-            samples=facts[source.name]["samples"],
-            quarantine=quarantine_samples(folder / "quarantine" / f"{source.name}.jsonl"),
-        )
-        for source in parts.recipe.sources
-    ]
-    write_text(folder / "report.html", render_report(parts.recipe, sources))
+    report = gather_report(parts.recipe, ledger, facts, parts.tally, about, folder=folder)
+    write_text(folder / "report.html", render_report(report))

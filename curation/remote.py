@@ -174,7 +174,7 @@ def _open(address: str) -> tuple[Any, str]:
         raise ConfigurationError(
             f"this kind of address cannot be opened: {error}",
             where=address,
-            fix="pip install 'malmoi[cloud]' for s3:// and gs://; hf:// comes with huggingface_hub",
+            fix="install what fsspec needs for it: s3fs for s3://, gcsfs for gs://, huggingface_hub for hf://",
         ) from error
     return system, path
 

@@ -5,13 +5,14 @@ by itself, and leaves its result in a folder that all of them see.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curation.apply import Application, Applied, merged_json, merged_tags
@@ -22,6 +23,7 @@ from curation.inputs import SourceInput, Unit
 from curation.intake import Intake
 from curation.phases import RowPlan
 from curation.records import Kind
+from curation.view import strings_of
 
 ROWS = "rows.parquet"
 PREPARED = "prepared.arrow"
@@ -146,18 +148,20 @@ class _PhaseWriter:
         self._sink.write_batch(
             pa.RecordBatch.from_arrays([columns[field.name] for field in self.schema], schema=self.schema)
         )
-        self._prepare(batch, passed["_order"], texts, applied.alive)
+        self._prepare(batch, passed, texts, applied.alive)
         self.rows += len(batch)
         self.alive += len(applied.alive)
         for verdict in applied.verdicts.values():
             if verdict.error is not None:
                 self.raised[verdict.error] += 1
 
-    def _prepare(self, batch: RowBatch, orders: pa.Array, texts: list[str], alive: list[int]) -> None:
+    def _prepare(
+        self, batch: RowBatch, passed: dict[str, pa.Array], texts: list[str], alive: list[int]
+    ) -> None:
         if self._compared is None or self._prepared is None or not alive:
             return
         comparison, params = self._compared
-        table = comparison.prepare(params, compared_batch(self.plan, batch, alive, orders, texts))
+        table = comparison.prepare(params, compared_batch(self.plan, batch, alive, passed, texts))
         if table.num_rows:
             self._prepared.write_table(table)
 
@@ -176,25 +180,35 @@ def compared_batch(
     plan: RowPlan,
     batch: RowBatch,
     alive: list[int],
-    orders: pa.Array | None = None,
+    passed: Mapping[str, pa.Array] | None = None,
     texts: list[str] | None = None,
 ) -> Batch:
-    """Give the rows ``alive`` of a batch as a comparison sees them."""
-    source, view = plan.source, batch.view
-    orders = batch.fixed["_order"] if orders is None else orders
+    """Give the rows ``alive`` of a batch as a comparison sees them.
+
+    ``passed`` are the columns beside the content, when an earlier phase left some.
+    """
+    source, view, rows = plan.source, batch.view, len(batch)
+    passed = (
+        passed
+        if passed is not None
+        else {"_order": batch.fixed["_order"], "_split": pa.nulls(rows, pa.string())}
+    )
+    splits = pc.fill_null(passed["_split"], source.split).to_pylist()
+    tasks = strings_of(batch.fixed["task"]) if "task" in batch.fixed else [""] * rows
     return Batch(
         source=source.name,
         config=source.config,
-        split=source.split,
         kind=plan.kind,
         scope=plan.scope or "",
-        orders=orders.to_numpy()[alive],
+        orders=passed["_order"].to_numpy()[alive],
         ids=batch.fixed["id"].take(pa.array(alive)).to_pylist(),
         texts=_chosen(view.texts() if texts is None else texts, alive),
         identities=lambda: [view.identity(row) for row in alive],
         attributes=_chosen(batch.attributes, alive),
         tags=_chosen(batch.tags, alive),
         groups=_chosen(view.groups(), alive),
+        tasks=_chosen(tasks, alive),
+        splits=_chosen(splits, alive),
     )
 
 

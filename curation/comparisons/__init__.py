@@ -2,5 +2,7 @@
 
 from curation.comparisons.base import Comparison
 from curation.comparisons.exact_dedup import EXACT_DEDUP
+from curation.comparisons.mix import MIX
+from curation.comparisons.split import SPLIT
 
-COMPARISONS: dict[str, Comparison] = {"exact_dedup": EXACT_DEDUP}
+COMPARISONS: dict[str, Comparison] = {"exact_dedup": EXACT_DEDUP, "split": SPLIT, "mix": MIX}

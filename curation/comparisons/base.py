@@ -44,13 +44,12 @@ class Batch:
 
     ``scope`` names the set that the rows are compared within; ``texts`` is what steps judge;
     ``identities`` gives the bytes that exact duplicates have in common; ``attributes`` and
-    ``tags`` are JSON objects as text; ``groups`` is the record's split group or ``""``;
-    ``split`` is the split that the recipe gives the source.
+    ``tags`` are JSON objects as text; ``groups`` is the record's split group and ``tasks`` its
+    task, or ``""``; ``splits`` is what an earlier step decided, else the split of the source.
     """
 
     source: str
     config: str
-    split: str
     kind: Kind
     scope: str
     orders: npt.NDArray[np.int64]
@@ -60,6 +59,8 @@ class Batch:
     attributes: Sequence[str]
     tags: Sequence[str]
     groups: Sequence[str]
+    tasks: Sequence[str]
+    splits: Sequence[str]
 
 
 @dataclass(frozen=True)

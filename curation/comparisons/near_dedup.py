@@ -11,8 +11,7 @@ import numpy.typing as npt
 import orjson
 import pyarrow as pa
 
-from curation.comparisons.base import Batch, Comparison, Room
-from curation.comparisons.decisions import decisions
+from curation.comparisons.base import Batch, Comparison, Room, decisions
 from curation.dedup.clusters import assert_one_survivor
 from curation.dedup.leaders import ROUNDS
 from curation.dedup.matching import Matches, match, similarity
@@ -74,7 +73,7 @@ def _decide(params: NearDedupParams, prepared: Sequence[Path], room: Room) -> It
         if part.first >= older.rows:
             rows = part.first + np.flatnonzero((leaves if params.action == "drop" else together)[part.span])
             yield decide(files, matches, older, part, rows)
-            files.forget()
+            part.forget()
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def _survivors(matches: Matches, older: _Older, rows: Rows) -> Rows:
 def _chosen(files: SignatureFiles, stays: npt.NDArray[np.bool_]) -> Iterator[pa.RecordBatch]:
     for part in files.parts:
         yield part.batch.filter(pa.array(stays[part.span]))
-        files.forget()
+        part.forget()
 
 
 NEAR_DEDUP = Comparison(schema=_schema, prepare=_prepare, decide=_decide)

@@ -6,6 +6,7 @@ name                value
 ``source``          the source's name
 ``config``          the configuration
 ``split_group``     the group that the reader gave the record
+``task``            the task of an instruction record
 ``tags.<name>``     a tag that an earlier step set
 ``<name>``          an attribute of the record
 ==================  ==========================================
@@ -31,6 +32,8 @@ def values_of(batch: Batch, name: str) -> Sequence[str]:
         return [batch.config] * len(batch.ids)
     if name == "split_group":
         return batch.groups
+    if name == "task":
+        return batch.tasks
     if name.startswith(_TAGS):
         return _members(batch.tags, name.removeprefix(_TAGS))
     return _members(batch.attributes, name)
@@ -40,7 +43,9 @@ def value_hashes(name: str, values: Sequence[str]) -> U64:
     """Give 64 bits of BLAKE2b for each value of ``name``; 0 for ``""``."""
     known: dict[str, int] = {"": 0}
     for value in set(values) - {""}:
-        digest = hashlib.blake2b(value.encode("utf-8", "surrogatepass"), key=name.encode()[:64], digest_size=8)
+        digest = hashlib.blake2b(
+            value.encode("utf-8", "surrogatepass"), key=name.encode()[:64], digest_size=8
+        )
         known[value] = int.from_bytes(digest.digest(), "little") | 1
     return np.fromiter((known[value] for value in values), dtype=np.uint64, count=len(values))
 

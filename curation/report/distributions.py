@@ -7,17 +7,25 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import JsonValue
-
 from curation.lengths import Lengths
 from curation.recipe import Recipe
 from curation.report.charts import Cell, Chart, Column, Columns, Label, Line, Series, Table, hovers, percent
 from curation.report.data import Scores, SourceReport
 from curation.report.words import Both, step_name
 
-CLASSES = 24
-_LIMITS = ("min", "max", "threshold", "limit")
+CLASSES = 30
+# The parameters that a step's score is held against, so that they can be drawn among the scores.
+_LIMITS = {
+    "decontaminate": ("min_overlap",),
+    "function_words": ("min_share",),
+    "hangul_ratio": ("min",),
+    "length": ("min", "max"),
+    "near_dedup": ("threshold",),
+}
+# Steps whose rules measure different things: their scores share an axis, not a meaning.
+_SEVERAL_RULES = ("lines", "quality", "repetition", "shape")
 _LOG_SPAN = 1000.0
+_FINEST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +52,45 @@ class Classes:
         low, high = self.start + number * self.width, self.start + (number + 1) * self.width
         return (10**low, 10**high) if self.log else (low, high)
 
+    def centres(self) -> list[float]:
+        """Give the middle of each class on the axis."""
+        return [self.start + (number + 0.5) * self.width for number in range(self.count)]
+
 
 def classes_for(values: Sequence[float]) -> Classes:
-    """Choose about ``CLASSES`` classes of a round width that hold all values."""
+    """Choose at most ``CLASSES`` classes (one more at an end) of a round width that hold all values.
+
+    Values have two significant digits. A class is no narrower than the last of them, and as wide
+    as a whole number of its steps: else full and empty classes would take turns.
+    """
     low, high = min(values), max(values)
     log = low > 0 and high >= _LOG_SPAN * low
     if log:
-        low, high = math.log10(low), math.log10(high)
-    width = _round_width((high - low) / CLASSES) if high > low else 1.0
+        low, high, least = math.log10(low), math.log10(high), 0.0
+    else:
+        largest = max(abs(low), abs(high))
+        least = 10.0 ** (math.ceil(math.log10(largest) - 1e-9) - 2) if largest else 1.0
+    width = _round_width(max((high - low) / CLASSES, least, _FINEST))
     start = math.floor(low / width + 1e-9) * width
     return Classes(start, width, max(1, math.ceil((high - start) / width - 1e-9)), log)
 
 
 def _round_width(width: float) -> float:
     power = 10.0 ** math.floor(math.log10(width))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= width * (1 - 1e-9))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= width * (1 - 1e-9))
 
 
 def scores(step: str, found: Scores, recipe: Recipe) -> Chart | None:
     """Draw the scores that a step gave, with the limits that stand in the recipe."""
-    values = sorted(value for value in {*found.kept, *found.dropped} if math.isfinite(value))
+    counted = [*found.kept.items(), *found.dropped.items()]
+    values = sorted({value for value, count in counted if count and math.isfinite(value)})
     if not values:
         return None
     classes = classes_for(values)
     kept, dropped = _counted(found.kept, classes), _counted(found.dropped, classes)
-    ranges = ["–".join(f"{edge:.4g}" for edge in classes.edges(number)) for number in range(classes.count)]
+    ranges = _ranges(classes)
     figure = Columns(
-        [classes.start + (number + 0.5) * classes.width for number in range(classes.count)],
+        classes.centres(),
         classes.width,
         _shares(ranges, kept, dropped),
         Both("점수 (로그 눈금)", "score (logarithmic)") if classes.log else Both("점수", "score"),
@@ -80,7 +100,35 @@ def scores(step: str, found: Scores, recipe: Recipe) -> Chart | None:
         percent=True,
     )
     table = _table(Both("점수", "score"), ranges, kept, dropped)
-    return Chart(f"scores-{step}", step_name(step), figure, table)
+    note = Both("여러 규칙의 값이 섞여 있습니다.", "Values of several rules together.")
+    return Chart(f"scores-{step}", step_name(step), figure, table, note if step in _SEVERAL_RULES else "")
+
+
+def histogram(name: str, title: Label, values: Mapping[float, int]) -> Chart:
+    """Draw how often numbers occur, in classes."""
+    classes = classes_for(list(values))
+    counts = _counted(values, classes)
+    ranges = _ranges(classes)
+    rows = Both("행 수", "rows")
+    notes = [f"{count:,} ({percent(count, sum(counts))} %)" for count in counts]
+    figure = Columns(
+        classes.centres(),
+        classes.width,
+        [Series(rows, "bar", counts, hovers(ranges, notes))],
+        Both("값 (로그 눈금)", "value (logarithmic)") if classes.log else Both("값", "value"),
+        rows,
+        ticks=_decades(classes) if classes.log else (),
+    )
+    columns = [Column(Both("값", "value")), Column(rows, number=True), Column("%", number=True)]
+    cells: list[list[Cell]] = [
+        [span, count, percent(count, sum(counts))] for span, count in zip(ranges, counts, strict=True)
+    ]
+    return Chart(name, title, figure, Table(columns, cells))
+
+
+def _ranges(classes: Classes) -> list[str]:
+    # No dash: scores may be negative.
+    return [" … ".join(f"{edge:.4g}" for edge in classes.edges(number)) for number in range(classes.count)]
 
 
 def _counted(counts: Mapping[float, int], classes: Classes) -> list[int]:
@@ -97,25 +145,20 @@ def _decades(classes: Classes) -> list[tuple[float, str]]:
 
 
 def _lines(step: str, recipe: Recipe, classes: Classes, values: Sequence[float]) -> list[Line]:
-    found = {
-        (key, value): None
+    # A limit far from all scores would squeeze them; it stands in the list of steps anyway.
+    reach = (max(values) - min(values) or 1.0) / 4
+    limits = {
+        (key, float(value))
         for use in recipe.steps
         if use.step == step
-        for key, value in use.params.items()
-        if key in _LIMITS and _is_number(value)
+        for key in _LIMITS.get(step, ())
+        if isinstance(value := use.params.get(key), (int, float))
     }
-    # A limit far from all scores would squeeze them; it stands in the list of steps anyway.
-    reach = max(values) - min(values) or 1.0
     return [
-        Line(classes.place(float(value)), f"{key} = {value:g}")  # type: ignore[arg-type]
-        for key, value in found
-        if (not classes.log or value > 0)  # type: ignore[operator]
-        and min(values) - reach / 4 <= value <= max(values) + reach / 4  # type: ignore[operator]
+        Line(classes.place(value), f"{key} = {value:g}")
+        for key, value in sorted(limits)
+        if (not classes.log or value > 0) and min(values) - reach <= value <= max(values) + reach
     ]
-
-
-def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def lengths(sources: Sequence[SourceReport]) -> Chart | None:
@@ -125,7 +168,8 @@ def lengths(sources: Sequence[SourceReport]) -> Chart | None:
         for sums, part in ((kept, source.kept_lengths), (dropped, source.dropped_lengths)):
             for length, count in part.counts.items():
                 sums.counts[length] = sums.counts.get(length, 0) + count
-    both = Lengths(dict.fromkeys((*kept.counts, *dropped.counts), 0))
+    counted = [*kept.counts.items(), *dropped.counts.items()]
+    both = Lengths({length: 0 for length, count in counted if count})
     classes = both.classes()
     if not classes:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from curation.report import distributions
 from curation.report.charts import (
     Bar,
     Cell,
@@ -21,6 +22,12 @@ from curation.report.words import Both
 
 MAX_BARS = 20
 """Values that are drawn; the rest stands in the table."""
+
+MAX_NUMBERS = 11
+"""Different numbers that are drawn one by one, such as shares from 0.0 to 1.0; more are classed."""
+
+MAX_LISTED = 200
+"""Values of a tag that the table lists: a tag may have one for each row."""
 
 
 def mix(
@@ -60,21 +67,30 @@ def mix(
 def _largest(
     name: str, title: Label, first: Label, bars: Sequence[Bar], *, whole: int, table: Table | None = None
 ) -> Chart:
-    """Draw the first bars; the table has them all."""
+    """Draw the first bars; the table has more of them."""
     drawn = bars_of_counts(name, title, first, bars[:MAX_BARS], whole=whole, may_log=False)
-    full = table or bars_of_counts(name, title, first, bars, whole=whole).table
+    if table is None:
+        listed = list(bars[:MAX_LISTED])
+        if len(bars) > MAX_LISTED:
+            rest = bars[MAX_LISTED:]
+            label = Both(f"그 밖의 {len(rest):,}가지", f"{len(rest):,} others")
+            listed.append(Bar(label, sum(bar.count for bar in rest)))
+        table = bars_of_counts(name, title, first, listed, whole=whole).table
     rest = bars[MAX_BARS:]
     count = sum(bar.count for bar in rest)
     note = Both(
         f"그 밖의 {len(rest):,}가지에 {count:,} ({percent(count, whole)} %)",
         f"{len(rest):,} others with {count:,} ({percent(count, whole)} %)",
     )
-    return Chart(name, title, drawn.figure, full, note if rest else "")
+    return Chart(name, title, drawn.figure, table, note if rest else "")
 
 
 def tag(name: str, title: Label, values: Mapping[TagValue, int]) -> Chart:
     """Draw how many kept rows bear each value of a tag: numbers in order, names by frequency."""
     if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
+        if len(values) > MAX_NUMBERS:
+            numbers = {float(value): count for value, count in values.items()}
+            return distributions.histogram(name, title, numbers)
         keys = sorted(values, key=float)
     else:
         keys = sorted(values, key=lambda value: (-values[value], str(value)))

@@ -1,6 +1,6 @@
 """The page: everything a release's report says, put together to one HTML file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from curation.ledger import Entry
 from curation.report import changes, distributions, funnel, mix, palette, reasons, safety
 from curation.report.charts import Cell, Chart, percent
 from curation.report.data import ReleaseReport, SourceReport
@@ -42,7 +43,7 @@ def render_report(report: ReleaseReport) -> str:
     parts = _parts(report)
     script = embeddable(_source(environment, "report.js"), "report.js")
     plotly = plotly_script()
-    page = environment.get_template("report/page.html.j2").render(
+    return environment.get_template("report/page.html.j2").render(
         report=report,
         **parts,
         # Our own files, and a script that `embeddable` looked at.
@@ -56,47 +57,19 @@ def render_report(report: ReleaseReport) -> str:
             {"charts": parts["drawn"], "palettes": {"light": palette.LIGHT, "dark": palette.DARK}}
         ),
     )
-    # Half a surrogate pair has no UTF-8 form, and the page is written in it.
-    return page.encode("utf-8", "replace").decode()
 
 
 def _parts(report: ReleaseReport) -> dict[str, Any]:
+    """Work out all that the template puts in its place, by the names it uses."""
     entry = funnel.total(source.entry for source in report.sources)
-    found = reasons.reasons(report.recipe, report.sources, entry)
     dropped = sum(entry.dropped.values())
-    charts: dict[str, Any] = {
-        "way": funnel.funnel(
-            "funnel",
-            Both("단계마다 남은 행", "Rows left after each step"),
-            funnel.stages(report.recipe, entry),
-        ),
-        "mixes": [
-            mix.mix("mix-source", Both("출처", "Source"), report.sources, lambda source: source.name),
-            mix.mix(
-                "mix-licence", Both("사용 조건", "Licence"), report.sources, lambda source: source.licence
-            ),
-            mix.mix("mix-language", Both("언어", "Language"), report.sources, lambda source: source.language),
-        ],
-        "lengths": distributions.lengths(report.sources),
-        "scores": _present(
-            distributions.scores(step, report.scores[step], report.recipe)
-            for step in funnel.steps_in_order(report.recipe, report.scores)
-            if step in report.scores
-        ),
+    found = reasons.reasons(report.recipe, report.sources, entry)
+    charts = {
+        **_charts_of_rows(report, entry),
+        **_charts_of_texts(report),
         "reason_chart": reasons.reason_chart(found, dropped) if found else None,
-        "cluster_sizes": changes.size_chart(report.cluster_sizes),
-        "rules": changes.rule_chart(report.recipe, report.counts),
-        "personal_data": changes.personal_data_chart(report.counts),
-        "safety": safety.safety_charts(report.tags),
-        "tags": _tag_charts(report),
-        "splits": mix.splits(report.splits) if report.splits else None,
-        "sources": [_source_part(report, source) for source in report.sources],
     }
-    metrics = {
-        step: safety.metrics_table(facts["metrics"])
-        for step, facts in sorted(report.about.items())
-        if isinstance(facts.get("metrics"), Mapping) and facts["metrics"]
-    }
+    about = sorted(report.about.items())
     return {
         **charts,
         "drawn": _drawn(charts),
@@ -107,13 +80,43 @@ def _parts(report: ReleaseReport) -> dict[str, Any]:
         "quantiles": distributions.quantiles(report.sources),
         "groups": changes.groups(report.clusters),
         "changes": changes.change_pairs(report.sources),
-        "metrics": metrics,
-        "facts_of": {step: _facts(facts) for step, facts in sorted(report.about.items()) if _facts(facts)},
+        "metrics": {step: table for step, facts in about if (table := safety.metrics_table(facts))},
+        "facts_of": {step: rest for step, facts in about if (rest := safety.unmeasured(facts))},
     }
 
 
-def _present(charts: Any) -> list[Chart]:
-    return [chart for chart in charts if chart is not None]
+def _charts_of_rows(report: ReleaseReport, entry: Entry) -> dict[str, Any]:
+    """Draw where rows come from, where they went, and what they are made of."""
+    way = funnel.stages(report.recipe, entry)
+    by_part: list[tuple[str, Both, Callable[[SourceReport], str]]] = [
+        ("mix-source", Both("출처", "Source"), lambda source: source.name),
+        ("mix-licence", Both("사용 조건", "Licence"), lambda source: source.licence),
+        ("mix-language", Both("언어", "Language"), lambda source: source.language),
+    ]
+    return {
+        "way": funnel.funnel("funnel", Both("단계마다 남은 행", "Rows left after each step"), way),
+        "mixes": [mix.mix(name, title, report.sources, part) for name, title, part in by_part],
+        "splits": mix.splits(report.splits) if any(report.splits.values()) else None,
+        "sources": [_source_part(report, source) for source in report.sources],
+    }
+
+
+def _charts_of_texts(report: ReleaseReport) -> dict[str, Any]:
+    """Draw what was measured, found and changed in texts."""
+    scores = [
+        distributions.scores(step, report.scores[step], report.recipe)
+        for step in funnel.steps_in_order(report.recipe, report.scores)
+        if step in report.scores
+    ]
+    return {
+        "lengths": distributions.lengths(report.sources),
+        "scores": [chart for chart in scores if chart is not None],
+        "cluster_sizes": changes.size_chart(report.cluster_sizes),
+        "rules": changes.rule_chart(report.recipe, report.counts),
+        "personal_data": changes.personal_data_chart(report.counts),
+        "safety": safety.safety_charts(report.tags),
+        "tags": _tag_charts(report),
+    }
 
 
 def _tag_charts(report: ReleaseReport) -> list[Chart]:
@@ -130,10 +133,6 @@ def _source_part(report: ReleaseReport, source: SourceReport) -> SourcePart:
     return SourcePart(
         source, sum(source.entry.dropped.values()), funnel.funnel(f"funnel-{source.name}", title, way)
     )
-
-
-def _facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in facts.items() if key != "metrics"}
 
 
 def _drawn(value: Any) -> dict[str, Any]:

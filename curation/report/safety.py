@@ -1,6 +1,6 @@
 """Safety of the kept rows by category, and how well the model that judged them does."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from curation.report.charts import Cell, Chart, Column, Rows, Series, Table, hovers, percent
@@ -75,19 +75,58 @@ def _bands(scored: Mapping[str, Mapping[float, int]]) -> Chart:
     )
 
 
-def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Give how well the model judges each category, on the rows that it was tested with."""
+def metrics_table(facts: Mapping[str, Any]) -> Table | None:
+    """Give all that was measured of a model, wherever it stands in its facts; none if nothing was.
+
+    A mapping with ``precision`` is a measurement, named by the keys that lead to it: the category,
+    and whatever stands between, such as the corpus of the test.
+    """
     columns = [Column(Both("갈래", "category")), *(Column(name, number=True) for _, name in _MEASURES)]
     columns.append(Column(Both("시험한 행", "support"), number=True))
     rows: list[list[Cell]] = [
         [
-            with_code(rule_name(category)),
+            _path_name(path),
             *(_measured(measured.get(key)) for key, _ in _MEASURES),
             _support(measured.get("support")),
         ]
-        for category, measured in metrics.items()
+        for path, measured in _measurements(facts, ())
     ]
-    return Table(columns, rows)
+    return Table(columns, rows) if rows else None
+
+
+def unmeasured(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the facts without what :func:`metrics_table` shows, keys in order."""
+    rest: dict[str, Any] = {}
+    for key in sorted(facts, key=str):
+        value = facts[key]
+        if isinstance(value, Mapping) and value:
+            inner = {} if _is_measurement(value) else unmeasured(value)
+            if inner:
+                rest[str(key)] = inner
+        else:
+            rest[str(key)] = value
+    return rest
+
+
+def _is_measurement(value: object) -> bool:
+    return isinstance(value, Mapping) and "precision" in value
+
+
+def _measurements(
+    facts: Mapping[str, Any], path: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    for key in sorted(facts, key=str):
+        value = facts[key]
+        if _is_measurement(value):
+            yield (*path, str(key)), value
+        elif isinstance(value, Mapping):
+            yield from _measurements(value, path if key == "metrics" else (*path, str(key)))
+
+
+def _path_name(path: tuple[str, ...]) -> Both:
+    names = [rule_name(key) for key in path]
+    name = Both(" · ".join(name.ko for name in names), " · ".join(name.en for name in names))
+    return with_code(name)
 
 
 def _measured(value: object) -> str:

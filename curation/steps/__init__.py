@@ -3,9 +3,35 @@
 from typing import Any
 
 from curation.steps.base import Step
+from curation.steps.decontaminate import DECONTAMINATE
 from curation.steps.exact_dedup import EXACT_DEDUP
+from curation.steps.function_words import FUNCTION_WORDS
 from curation.steps.hangul_ratio import HANGUL_RATIO
+from curation.steps.language import LANGUAGE
 from curation.steps.length import LENGTH
+from curation.steps.lines import LINES
+from curation.steps.mix import MIX
 from curation.steps.normalise import NORMALISE
+from curation.steps.personal_data import PERSONAL_DATA
+from curation.steps.repetition import REPETITION
+from curation.steps.shape import SHAPE
+from curation.steps.split import SPLIT
 
-STEPS: dict[str, Step[Any]] = {step.name: step for step in (NORMALISE, LENGTH, HANGUL_RATIO, EXACT_DEDUP)}
+# In the order that a recipe is likely to have them: cheap ones first.
+_ALL = (
+    NORMALISE,
+    LENGTH,
+    HANGUL_RATIO,
+    SHAPE,
+    LINES,
+    REPETITION,
+    LANGUAGE,
+    EXACT_DEDUP,
+    PERSONAL_DATA,
+    FUNCTION_WORDS,
+    DECONTAMINATE,
+    SPLIT,
+    MIX,
+)
+
+STEPS: dict[str, Step[Any]] = {step.name: step for step in _ALL}

@@ -33,9 +33,11 @@ def head(text: str, characters: int) -> str:
     """Give the start of ``text``, cut after a whole word where it has one."""
     if len(text) <= characters:
         return text
-    start = text[: characters + 1]
+    start = text[:characters]
+    if text[characters].isspace() or start[-1].isspace():
+        return start.rstrip()
     words = start.rsplit(None, 1)
-    return words[0] if len(words) == 2 else start[:characters]
+    return words[0] if len(words) == 2 else start
 
 
 def _make(params: FunctionWordsParams, _: Given) -> BatchJudge:

@@ -1,70 +1,71 @@
-"""Unicode NFC and whitespace: one spelling for what looks the same."""
+"""One spelling for what looks the same: Unicode, blanks, jamo, widths, HTML, mojibake."""
 
-import re
-import unicodedata
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
-from curation.steps.base import BatchJudge, Given, Params, Step, each
+from pydantic import Field
 
-# A zero-width joiner stays where it builds an emoji: after a pictograph or its modifier.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200c\u200e\u200f"
-    "\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
-    "|(?<![\U0001f000-\U0001faff\u2600-\u27bf\ufe0f])\u200d"
-)
-_HANGUL_FILLER = "\u3164"
+from curation.normalising.widths import Widths
+from curation.steps.base import BatchJudge, Given, Keep, Outcome, Params, Step
 
 
 class NormaliseParams(Params):
-    """No parameters."""
+    """Which rules run. By default all that keep what the text says, and none that shortens it.
 
-
-def normalise(text: str) -> str:
-    r"""Give ``text`` in NFC with folded whitespace and without invisible characters.
-
-    Line breaks of every kind become ``\n``; each line is trimmed and its runs of blanks
-    (including the ideographic space and the Hangul filler) become one space; runs of empty
-    lines become one empty line. Applying it twice gives what applying it once gives.
-
-    Examples
-    --------
-    >>> normalise("좋아요\u200b   정말\r\n\r\n\r\n끝 ")
-    '좋아요 정말\n\n끝'
+    ``nfc``
+        Unicode NFC (never NFKC: ㈜, ①, ½ and ㎡ stay);
+    ``invisible``
+        controls, zero-width characters, marks of direction and tag characters leave;
+    ``white_space``
+        blanks and fillers fold to one space, lines are trimmed, empty lines fold to one;
+    ``jamo``
+        ㅎㅏㄴㄱㅡㄹ becomes 한글, half-width and stray conjoining jamo become ㄱ; ㅋㅋ and ㅠㅠ stay;
+    ``full_width``
+        ``all``: ASCII for full-width letters, digits and punctuation; ``letters``: for letters and
+        digits; ``keep``;
+    ``mojibake``
+        text that was read in a wrong encoding is read again, where that is beyond doubt;
+    ``html_entities``
+        ``&amp;`` becomes &, outside code and HTML source;
+    ``html_tags``
+        tags leave, blocks and ``<br>`` become line breaks; off because links and code go with them;
+    ``repeats``
+        longest run of a repeated letter or mark (at least 2); off because length is feeling;
+    ``hanja``
+        ``hangul``: Hanja is written in Hangul; ``keep``.
     """
-    if text.isprintable():
-        return _folded(text)
-    folded: list[str] = []
-    for line in map(_folded_line, text.splitlines()):
-        if line or (folded and folded[-1]):
-            folded.append(line)
-    if folded and not folded[-1]:
-        folded.pop()
-    return "\n".join(folded)
+
+    nfc: bool = True
+    invisible: bool = True
+    white_space: bool = True
+    jamo: bool = True
+    full_width: Widths = "all"
+    mojibake: bool = True
+    html_entities: bool = True
+    html_tags: bool = False
+    repeats: Annotated[int, Field(ge=2)] | None = None
+    hanja: Literal["keep", "hangul"] = "keep"
 
 
-def _folded_line(line: str) -> str:
-    if line.isprintable():
-        return _folded(line)
-    # Invisible characters leave before NFC: they may stand between letters that compose.
-    return " ".join(_folded(_UNWANTED.sub("", line)).split())
+def _make(params: NormaliseParams, _: Given) -> BatchJudge:
+    # Dozens of expressions are compiled on import: only who normalises pays for them.
+    from curation.normalising.rules import rules_of  # noqa: PLC0415
+    from curation.normalising.ruleset import changes  # noqa: PLC0415
 
+    rules = rules_of(**params.model_dump())
 
-def _folded(line: str) -> str:
-    """Bring a line to NFC, its spaces folded; other blanks are left when it is not printable."""
-    if not line.isascii():
-        line = unicodedata.normalize("NFC", line.replace(_HANGUL_FILLER, " "))
-    # Most lines need no folding, and looking is several times cheaper than splitting.
-    if "  " in line or line[:1] == " " or line[-1:] == " ":
-        return " ".join(line.split())
-    return line
+    def judge(texts: Sequence[str]) -> list[Outcome]:
+        outcomes: list[Outcome] = list(texts)
+        for place, text, counts in changes(texts, rules):
+            outcomes[place] = Keep(text, counts=counts)
+        return outcomes
 
-
-def _make(_: NormaliseParams, __: Given) -> BatchJudge:
-    return each(normalise)
+    return judge
 
 
 NORMALISE = Step(
     name="normalise",
-    summary="Unicode NFC; blanks and blank lines folded; control and zero-width characters removed",
+    summary="one spelling for what looks the same: Unicode, blanks, jamo, widths, HTML, mojibake",
     params=NormaliseParams,
     sees="strings",
     make=_make,

@@ -13,7 +13,7 @@ from curation.steps.base import BatchJudge, Drop, Given, Keep, Needs, Outcome, P
 
 Action = Literal["mask", "pseudonymise", "drop", "tag"]
 
-SECRET = "MALMOI_PSEUDONYM_KEY"
+SECRET = "MALMOI_PSEUDONYM_KEY"  # noqa: S105 - the name of the variable
 _SHORTEST_SECRET = 16
 
 
@@ -68,7 +68,7 @@ def _make(params: PersonalDataParams, given: Given) -> BatchJudge:
         found = find(text, kinds)
         if not found:
             return text
-        counts = Counter(one.kind for one in found)
+        counts: Counter[str] = Counter(one.kind for one in found)
         for kind in params.kinds:
             if counts[kind] and actions[kind] == "drop":
                 return Drop(kind, float(counts[kind]))

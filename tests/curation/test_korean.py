@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from curation.korean import content_morphemes, sentence_spans, tagged_content
+from curation.korean import analyses, content_morphemes, is_syllable, sentence_spans, spelled, tagged_content
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,72 @@ def test_threads_share_the_one_model():
         thread.join()
 
     assert found == [[["연차", "휴가", "15", "일"]] * 20] * 4
+
+
+def test_analyses_stand_where_their_text_stands():
+    texts = ["😀 𠮷 밥을 했다.", "", "\n", "그렇게 됬다 ㅋㅋ"]
+
+    found = list(analyses(texts))
+
+    assert [
+        [(m.form, text[m.start : m.end]) for m in morphemes]
+        for text, morphemes in zip(texts, found, strict=True)
+    ] == [
+        [
+            ("😀", "😀"),
+            ("𠮷", "𠮷"),
+            ("밥", "밥"),
+            ("을", "을"),
+            ("하", "했"),
+            ("었", "했"),
+            ("다", "다"),
+            (".", "."),
+        ],
+        [],
+        [],
+        [("그렇", "그렇"), ("게", "게"), ("되", "됬"), ("었", "됬"), ("다", "다"), ("ㅋㅋ", "ㅋㅋ")],
+    ]
+    assert all(morpheme.score < 0 for morphemes in found for morpheme in morphemes)
+
+
+def test_analyses_are_the_same_alone_and_in_any_company():
+    texts = ["재밋게 봤다.", "연차 휴가는 15일입니다.", "갉뷁꽯", "나는학교에 갔다."]
+
+    def readings(batch):
+        return [[(m.form, m.tag, m.start, m.score) for m in morphemes] for morphemes in analyses(batch)]
+
+    alone = [readings([text])[0] for text in texts]
+
+    assert readings(texts) == alone
+    assert readings(texts * 50) == alone * 50
+
+
+def test_few_texts_are_read_ahead():
+    asked = 0
+
+    def texts():
+        nonlocal asked
+        for _ in range(500):
+            asked += 1
+            yield "연차 휴가는 15일입니다."
+
+    ahead = [asked - done for done, _ in enumerate(analyses(texts()))]
+
+    assert len(ahead) == 500
+    assert max(ahead) <= 64
+
+
+def test_typing_errors_are_corrected_on_demand_only():
+    assert [m.form for m in next(iter(analyses(["재밋다"])))] != ["재밌", "다"]
+    (morphemes,) = analyses(["재밋다"], typos=True)
+    assert [(m.form, m.typo_cost > 0) for m in morphemes] == [("재밌", True), ("다", False)]
+
+
+def test_morphemes_are_contracted_when_written():
+    assert spelled([("하", "VV"), ("었", "EP"), ("다", "EF")]) == "했다"
+    assert spelled([("밥", "NNG"), ("을", "JKO")]) == "밥을"
+
+
+@pytest.mark.parametrize(("char", "expected"), [("가", True), ("힣", True), ("ㄱ", False), ("a", False)])
+def test_syllables_are_whole(char, expected):
+    assert is_syllable(char) is expected

@@ -1,7 +1,7 @@
 """Span hashes: equal exactly when the characters are equal, wherever they stand."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation.dedup.hashing import mix
@@ -21,6 +21,7 @@ def test_code_points_give_the_strings_back(texts: list[str]) -> None:
     assert back == texts
 
 
+@settings(deadline=None, max_examples=300)
 @given(st.lists(FEW_LETTERS, min_size=1, max_size=6))
 def test_spans_hash_alike_exactly_when_they_are_alike(texts: list[str]) -> None:
     points = code_points(texts)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from curation.steps import STEPS
 from curation.steps.base import Drop, Given, Keep
 from curation.steps.hangul_ratio import hangul_ratio
-from curation.steps.normalise import normalise
 
 
 def judge(name: str, text: str, **params: object) -> str | Drop:
@@ -17,44 +16,6 @@ def judge(name: str, text: str, **params: object) -> str | Drop:
     assert step.make is not None
     outcome = step.make(step.params(**params), Given())([text])[0]
     return outcome.text if isinstance(outcome, Keep) else outcome
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ""),
-        ("그대로", "그대로"),
-        (unicodedata.normalize("NFD", "한글 맞춤법"), "한글 맞춤법"),
-        ("ᄒ\u200bᅡᆫ", "한"),  # what stood between letters that compose
-        ("  두  칸\t탭 ", "두 칸 탭"),
-        ("전각\u3000공백\u00a0줄", "전각 공백 줄"),
-        ("채움\u3164\u3164문자", "채움 문자"),
-        ("\ufeff머리\u200b표\u00ad시", "머리표시"),
-        ("a\x00b\x07c", "abc"),
-        ("한 줄\r\n두 줄\r세 줄\u2028네 줄", "한 줄\n두 줄\n세 줄\n네 줄"),
-        ("\n\n앞\n \n\t\n\n뒤\n\n", "앞\n\n뒤"),
-        ("  들여쓴 줄  \n  또  ", "들여쓴 줄\n또"),
-        ("가족 👨\u200d👩\u200d👧", "가족 👨\u200d👩\u200d👧"),
-        ("글\u200d자", "글자"),
-        ("\u202e거꾸로\u202c", "거꾸로"),
-    ],
-)
-def test_normalise(text: str, expected: str) -> None:
-    assert judge("normalise", text) == expected
-
-
-@given(
-    st.text(
-        alphabet=st.one_of(st.characters(), st.sampled_from(" \t\r\n\u200b\u200d\u3000\u3164한👩♂\ufe0f"))
-    )
-)
-def test_normalising_twice_changes_nothing(text: str) -> None:
-    once = normalise(text)
-    assert normalise(once) == once
-    assert unicodedata.is_normalized("NFC", once)
-    assert once == once.strip()
-    assert "\n\n\n" not in once
-    assert "  " not in once
 
 
 @pytest.mark.parametrize(

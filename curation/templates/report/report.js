@@ -20,9 +20,17 @@
   const said = (text) => (typeof text === "string" ? text : text[language]);
   // Plotly reads labels as a kind of HTML; ours are plain text out of the data.
   const plain = (text) => said(text).replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  const short = (text, most) => {
+  const ruler = document.createElement("canvas").getContext("2d");
+  const widthOf = (text, size, weight = "normal") => {
+    ruler.font = `${weight} ${size}px ${FONT}`;
+    return ruler.measureText(text).width;
+  };
+  // A label cut to what fits; tables have it whole.
+  const fitted = (text, size, room) => {
     const letters = [...said(text)];
-    return plain(letters.length > most ? letters.slice(0, most - 1).join("") + "…" : letters.join(""));
+    if (widthOf(letters.join(""), size) <= room) return plain(text);
+    while (letters.length > 1 && widthOf(letters.join("") + "…", size) > room) letters.pop();
+    return plain(letters.join("") + "…");
   };
 
   const common = (colours) => ({
@@ -57,13 +65,15 @@
     const least = Math.min(...ends.filter((end) => end > 0), largest);
     const first = log ? Math.log10(least) - 0.3 : 0; // so that the smallest bar is seen
     const last = log ? Math.log10(largest) : largest;
-    // Room for the figures at the ends of the longest bars.
-    const noteWidth = narrow ? 0 : 8 * Math.max(...figure.notes.map((note) => note.length)) + 8;
-    const labelWidth = narrow ? 0 : Math.min(0.4 * width, 14 * Math.max(...figure.labels.map((one) => said(one).length)));
+    // Room for the figures at the ends of the longest bars, and for the labels.
+    const noteWidths = figure.notes.map((note) => widthOf(note, 12, "bold") + 10);
+    const noteWidth = narrow ? 0 : Math.max(...noteWidths);
+    const labelRoom = 0.4 * width;
+    const labelWidth = narrow ? 0 : Math.min(labelRoom, Math.max(...figure.labels.map((one) => widthOf(said(one), 13))));
     const share = Math.min(0.6, noteWidth / Math.max(1, width - labelWidth - 24));
     const step = narrow ? 46 : 30;
     const notes = places.map((place) => narrow
-      ? { text: `${short(figure.labels[place], 32)}  <b>${plain(figure.notes[place])}</b>`, xref: "paper", x: 0,
+      ? { text: `${fitted(figure.labels[place], 12, width - noteWidths[place] - 24)}  <b>${plain(figure.notes[place])}</b>`, xref: "paper", x: 0,
           y: place, yshift: 16, xanchor: "left" }
       : { text: plain(figure.notes[place]), x: log ? Math.log10(Math.max(ends[place], 10 ** first)) : ends[place],
           y: place, xanchor: "left", xshift: 3 });
@@ -85,7 +95,7 @@
         yaxis: axis(colours, {
           range: [places.length - 0.5, narrow ? -0.85 : -0.5], showgrid: false, ticks: "",
           tickmode: "array", tickvals: narrow ? [] : places,
-          ticktext: figure.labels.map((label) => short(label, 34) + "  "), tickfont: { size: 13, color: colours.ink },
+          ticktext: figure.labels.map((label) => fitted(label, 13, labelRoom) + "  "), tickfont: { size: 13, color: colours.ink },
         }),
       },
     };
@@ -127,7 +137,8 @@
             : { nticks: Math.max(3, Math.floor(width / 70)) }),
         }),
         yaxis: axis(colours, {
-          title: titled(figure.measure, colours), rangemode: "tozero", nticks: 6, ticksuffix: " %",
+          title: titled(figure.measure, colours), rangemode: "tozero",
+          ...(figure.percent ? { nticks: 6, ticksuffix: " %" } : countTicks(Math.max(...figure.series.flatMap((one) => one.values)))),
         }),
       },
     };
@@ -136,7 +147,8 @@
   const draw = (holder, force) => {
     const plot = holder.querySelector(".plot");
     const width = Math.floor(holder.getBoundingClientRect().width);
-    if (width === 0 || (!force && drawnAt.get(holder) === width)) return;
+    if (width === 0 || holder.parentElement.closest("details:not([open])")) return;
+    if (!force && drawnAt.get(holder) === width) return;
     const figure = charts[holder.dataset.chart];
     const { data, layout } = { rows, columns }[figure.kind](figure, width, palette());
     const first = !drawnAt.has(holder);
@@ -172,7 +184,8 @@
   openTarget();
   dark.addEventListener("change", () => drawAll(true));
   paper.addEventListener("change", () => drawAll(true));
-  // Figures in closed parts have no width; they are drawn when the part opens.
+  // Figures in closed parts are drawn when the part opens; that event does not bubble.
+  document.addEventListener("toggle", () => drawAll(false), true);
   const widths = new ResizeObserver((entries) => entries.forEach((entry) => draw(entry.target, false)));
   holders.forEach((holder) => widths.observe(holder));
 })();

@@ -18,7 +18,6 @@ def batch_of(texts: Sequence[str], first: int = 0, **changed: Any) -> Batch:
     fields: dict[str, Any] = {
         "source": "a",
         "config": "a",
-        "split": "train",
         "kind": "text",
         "scope": "text/release/",
         "orders": orders,
@@ -28,6 +27,8 @@ def batch_of(texts: Sequence[str], first: int = 0, **changed: Any) -> Batch:
         "attributes": ["{}"] * len(texts),
         "tags": ["{}"] * len(texts),
         "groups": [""] * len(texts),
+        "tasks": [""] * len(texts),
+        "splits": ["train"] * len(texts),
     }
     return Batch(**(fields | changed))
 

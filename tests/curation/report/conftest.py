@@ -22,7 +22,7 @@ STEPS: list[dict[str, Any]] = [
     {"step": "hangul_ratio", "params": {"min": 0.5}},
     {"step": "personal_data", "params": {"action": "mask"}},
     {"step": "safety", "params": {"action": "tag"}},
-    {"step": "quality", "params": {"min": -8.5}, "except_sources": ["담화-없음"[:0] or "news"]},
+    {"step": "quality", "params": {"min": -8.5}, "except_sources": ["news"]},
     {"step": "exact_dedup", "params": {"scope": "release"}},
     {"step": "near_dedup", "params": {"threshold": 0.8}},
     {"step": "a_step_of_tomorrow", "params": {}},
@@ -170,14 +170,16 @@ def rich() -> ReleaseReport:
             "normalise/html_entity": 40_120,
             "normalise/mojibake": 4,
             "correct/spacing": 9_812,
-            "personal_data/phone": 3_121,
-            "personal_data/email": 912,
-            "personal_data/resident_number": 2,
+            "personal_data/phone_number": 3_121,
+            "personal_data/email_address": 912,
+            "personal_data/resident_registration_number": 2,
             "personal_data/<b>kind of tomorrow</b>": 1,
         },
         tags={
             "language": {"ko": 560_000, "en": 31, "mixed": 4_120},
             "topic<b>": {f"<b>주제</b> {number}": 1000 - number for number in range(30)},
+            "quality.fluency": {number / 10: 400 - abs(number + 45) ** 2 // 2 for number in range(-70, -20)},
+            "has_phone_number": {True: 3121},
             "stars": {1.0: 10, 2.0: 30, 0.5: 7},
             "safety.hate": {number / 10: 10 ** (5 - number // 3) for number in range(11)},
             "safety.bias": {number / 10: 900 - 70 * number for number in range(11)},
@@ -210,3 +212,21 @@ def minimal() -> ReleaseReport:
     """One source, no steps, nothing else known."""
     source = SourceReport("memo", "CC0-1.0", "", "ko", "memo", Entry(3, 3, {}, 0))
     return ReleaseReport(_recipe(["memo"], []), [source])
+
+
+@pytest.fixture(scope="session")
+def barren() -> ReleaseReport:
+    """A release of nothing: no row was read, and every fact is empty or zero."""
+    source = SourceReport(
+        "memo", "", "", "ko", "memo", Entry(0, 0, {"length/too_short": 0}, 0), Lengths({5: 0}), Lengths()
+    )
+    return ReleaseReport(
+        _recipe(["memo"], [{"step": "length"}]),
+        [source],
+        scores={"length": Scores({1.0: 0}, {}), "quality": Scores({}, {})},
+        counts={"normalise/nfc": 0},
+        tags={"language": {}, "safety.hate": {}, "safety.bias": {0.0: 0}},
+        splits={"memo": {}},
+        cluster_sizes={2: 0},
+        about={"length": {}, "safety": {"metrics": {}}},
+    )

@@ -1,0 +1,1 @@
+"""Near-duplicates: shingles, MinHash bands, exact comparison, clusters and signature indexes."""

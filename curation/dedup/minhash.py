@@ -15,11 +15,6 @@ from curation.dedup.shingles import Shingles
 SEED = 20_261_122
 
 
-def chance(similarity: float, bands: int, rows: int) -> float:
-    """Give the probability that two sets of a Jaccard similarity share a band."""
-    return float(1 - (1 - similarity**rows) ** bands)
-
-
 def signatures(shingles: Shingles, bands: int, rows: int, scope: np.uint64) -> U64:
     """Give, for each set, a hash of the whole set and then its ``bands`` band hashes.
 

@@ -18,8 +18,8 @@ import pyarrow as pa
 from curation.dedup.bands import buckets_of
 from curation.dedup.characters import Offsets
 
-# Sentences compared at once: about 100 bytes each.
-ENTRIES_AT_ONCE = 1 << 22
+# Sentences compared at once: about 100 bytes each, so 200 MB.
+ENTRIES_AT_ONCE = 1 << 21
 NOBODY = -1
 _ENTRY = np.dtype([("hash", "<u8"), ("row", "<i8"), ("number", "<i8")])
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from curation.steps.base import Step
+from curation.steps.boilerplate import BOILERPLATE
+from curation.steps.correct import CORRECT
 from curation.steps.decontaminate import DECONTAMINATE
 from curation.steps.exact_dedup import EXACT_DEDUP
 from curation.steps.function_words import FUNCTION_WORDS
@@ -13,6 +15,7 @@ from curation.steps.lines import LINES
 from curation.steps.mix import MIX
 from curation.steps.normalise import NORMALISE
 from curation.steps.personal_data import PERSONAL_DATA
+from curation.steps.quality import QUALITY
 from curation.steps.repetition import REPETITION
 from curation.steps.shape import SHAPE
 from curation.steps.split import SPLIT
@@ -20,6 +23,7 @@ from curation.steps.split import SPLIT
 # In the order that a recipe is likely to have them: cheap ones first.
 _ALL = (
     NORMALISE,
+    BOILERPLATE,
     LENGTH,
     HANGUL_RATIO,
     SHAPE,
@@ -29,6 +33,8 @@ _ALL = (
     EXACT_DEDUP,
     PERSONAL_DATA,
     FUNCTION_WORDS,
+    QUALITY,
+    CORRECT,
     DECONTAMINATE,
     SPLIT,
     MIX,

@@ -17,7 +17,8 @@ def run(code: str) -> str:
     wanted = {name: opposite.get(value, "false") for name, value in SWITCHES.items()}
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, **wanted, "LANGSMITH_API_KEY": "not-a-key"},
+        # Ray takes nothing but 0 and 1.
+        env={**os.environ, **wanted, "RAY_USAGE_STATS_ENABLED": "1", "LANGSMITH_API_KEY": "not-a-key"},
         capture_output=True,
         text=True,
         check=True,

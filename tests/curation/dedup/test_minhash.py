@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from curation.dedup.hashing import name_hash
-from curation.dedup.minhash import chance, signatures
+from curation.dedup.minhash import signatures
 from curation.dedup.shingles import Shingles, offsets_of, word_shingles
+from curation.steps.near_dedup import chance_to_compare
 
 SCOPE = name_hash("release")
 
@@ -30,7 +31,7 @@ def test_pairs_share_a_band_as_often_as_expected(similarity: float) -> None:
     exact = round(240 * similarity / (1 + similarity)) / (240 - round(240 * similarity / (1 + similarity)))
     mine, theirs = signatures(left, 30, 6, SCOPE), signatures(right, 30, 6, SCOPE)
     met = (mine[:, 1:] == theirs[:, 1:]).any(axis=1).mean()
-    expected = chance(exact, 30, 6)
+    expected = chance_to_compare(exact, 30, 6)
     assert met == pytest.approx(expected, abs=4 * (expected * (1 - expected) / 3000) ** 0.5 + 0.002)
 
 
@@ -42,10 +43,10 @@ def test_each_band_meets_equally_often() -> None:
 
 def test_the_chance_curve_of_the_default() -> None:
     # What docs/deduplication.md and the defaults rely on.
-    assert chance(0.9, 30, 6) > 0.999999
-    assert chance(0.8, 30, 6) > 0.999
-    assert chance(0.7, 30, 6) > 0.97
-    assert chance(0.2, 30, 6) < 0.002
+    assert chance_to_compare(0.9, 30, 6) > 0.999999
+    assert chance_to_compare(0.8, 30, 6) > 0.999
+    assert chance_to_compare(0.7, 30, 6) > 0.97
+    assert chance_to_compare(0.2, 30, 6) < 0.002
 
 
 def test_signatures_do_not_depend_on_the_batch() -> None:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -72,17 +72,29 @@ def once(stage: Path, key: str, work: Callable[[Path], Mapping[str, Any]]) -> Ch
     return finished
 
 
+Tell = Callable[[float], None]
+"""Called now and then with the share of a piece of work that is done, from 0 to 1."""
+
+
+class Work(Protocol):
+    """A piece of work that can be sent to another process."""
+
+    def __call__(self, folder: Path, tell: Tell) -> Mapping[str, Any]:
+        """Fill ``folder``; give facts as JSON data."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of work for :func:`once` that can be sent to another process."""
+    """A piece of work for :func:`once`."""
 
     stage: Path
     key: str
-    work: Callable[[Path], Mapping[str, Any]]
+    work: Work
 
-    def __call__(self) -> Checkpoint:
+    def __call__(self, tell: Tell = lambda _: None) -> Checkpoint:
         """Do it, or trust what was done."""
-        return once(self.stage, self.key, self.work)
+        return once(self.stage, self.key, lambda folder: self.work(folder, tell))
 
 
 def _trusted(folder: Path, key: str) -> Checkpoint | None:

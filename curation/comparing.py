@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curation.checkpoints import Tell
 from curation.comparisons import COMPARISONS
 from curation.comparisons.base import Room
 from curation.decisions import write_decisions
@@ -25,7 +26,7 @@ class Compare:
     given: Given
     progress: Progress
 
-    def __call__(self, folder: Path) -> dict[str, Any]:
+    def __call__(self, folder: Path, tell: Tell) -> dict[str, Any]:
         """Work in ``folder``; say how many rows were decided about and dropped."""
         scratch, saved = folder / "scratch", folder / SAVED
         scratch.mkdir()

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.checkpoints import Task, key_of
+from curation.checkpoints import Task, Tell, key_of
 from curation.errors import UserError
 from curation.inputs import SourceInput, Unit
 from curation.manifest import code_version
@@ -26,7 +26,7 @@ class _Texts:
     given: SourceInput
     unit: Unit
 
-    def __call__(self, folder: Path) -> dict[str, Any]:
+    def __call__(self, folder: Path, tell: Tell) -> dict[str, Any]:
         assert NORMALISE.make is not None
         judge = NORMALISE.make(NormaliseParams(), Given())
         held: list[str] = []

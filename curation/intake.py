@@ -15,6 +15,7 @@ from curation.records import BadRow, FileNote, InstructionRecord, Kind, Record, 
 
 QUARANTINE = "quarantine.jsonl"
 BATCH_CHARACTERS = 8 * 1024 * 1024
+_BYTES_A_CHARACTER = 2.4  # Korean text with its blanks, in UTF-8
 
 
 class Intake:
@@ -34,6 +35,7 @@ class Intake:
         self._path = folder / QUARANTINE
         self._quarantine: Any = None
         self._rows = RowCollector(kind)
+        self._bytes_done = self._file_bytes = self._given_bytes = 0
 
     def batches(
         self, given: SourceInput, unit: Unit
@@ -48,8 +50,12 @@ class Intake:
         for file in unit.files:
             file.check_unchanged()
         try:
+            sizes = {file.path: file.bytes for file in unit.files}
             for target in unit.targets:
+                self._file_bytes = sizes.get(target.path, unit.bytes)
+                self._given_bytes = 0
                 yield from self._batches_of(given, target)
+                self._bytes_done += self._file_bytes
             if len(self._rows):
                 yield self._batch()
         finally:
@@ -75,6 +81,16 @@ class Intake:
             error.add_note(f"while the reader '{given.reader.name}' read {target.name}")
             raise
 
+    def share_read(self, unit: Unit) -> float:
+        """Guess the share of the unit that was read: the files that are done, and part of the current one.
+
+        How far a reader is in its file only the reader knows; the size of what it gave is near.
+        """
+        if not unit.bytes:
+            return 1.0
+        of_file = min(self._given_bytes, self._file_bytes)
+        return min(1.0, (self._bytes_done + of_file) / unit.bytes)
+
     def facts(self) -> dict[str, Any]:
         """Say what came, as JSON data."""
         return {
@@ -89,6 +105,7 @@ class Intake:
     def _batch(self) -> tuple[RowBatch, dict[int, tuple[str, int]]]:
         rows = self._rows
         batch = rows.batch(self.order)
+        self._given_bytes += int(rows.characters * _BYTES_A_CHARACTER)
         self.order += len(rows)
         self._rows = RowCollector(self.kind)
         return batch, rows.recovered

@@ -1,10 +1,9 @@
 """The stages of a run in order, each piece of work in a checkpoint of its own."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -21,7 +20,7 @@ from curation.ledger import Entry
 from curation.manifest import code_version
 from curation.needs import Found
 from curation.phases import Phase, RowPlan, phases_of, plan_identity, row_plan
-from curation.progress import Progress
+from curation.progress import Advance, Progress
 from curation.quarantine import QuarantineWatch, check_raised
 from curation.recipe import Recipe, StepUse
 from curation.records import Kind
@@ -168,7 +167,8 @@ class Pipeline:
         total = sum(unit.bytes for _, unit in places)
         watch = QuarantineWatch(self.recipe)
         with self.progress.task("read", total, "B") as advance:
-            done = self._run(tasks, lambda place, result: _told(advance, watch, places[place], result))
+            sizes = [unit.bytes for _, unit in places]
+            done = self._run(tasks, sizes, advance, lambda place, one: watch.look(places[place][0], one))
         units: dict[str, list[Checkpoint]] = {given.source.name: [] for given in self.inputs}
         for (given, _), result in zip(places, done, strict=True):
             units[given.source.name].append(result)
@@ -191,7 +191,7 @@ class Pipeline:
                 names.append(name)
         rows = [unit.facts["rows"] for units in earlier.units.values() for unit in units]
         with self.progress.task(f"steps {number + 1}", sum(rows), "rows") as advance:
-            done = self._run(tasks, lambda place, _: advance(rows[place]))
+            done = self._run(tasks, rows, advance)
         after: dict[str, list[Checkpoint]] = {name: [] for name in earlier.units}
         for name, result in zip(names, done, strict=True):
             after[name].append(result)
@@ -231,16 +231,32 @@ class Pipeline:
             tasks.append(Task(self.work / "write", key, work))
         rows = [sum(part.count for part in held) for held in parts.values()]
         with self.progress.task("write", sum(rows), "rows") as advance:
-            done = self._run(tasks, lambda place, _: advance(rows[place]))
+            done = self._run(tasks, rows, advance)
         written = dict(zip(parts, done, strict=True))
         _check_something_kept(self.recipe, written.values())
         return written
 
-    def _run(self, tasks: Sequence[Task], finished: Any) -> list[Checkpoint]:
+    def _run(
+        self,
+        tasks: Sequence[Task],
+        sizes: Sequence[int],
+        advance: Advance,
+        look: Callable[[int, Checkpoint], None] = lambda _, __: None,
+    ) -> list[Checkpoint]:
+        """Carry tasks out; ``sizes`` is what each adds to the progress, ``look`` sees each result."""
+        told = [0] * len(tasks)
+
+        def tell(place: int, share: float) -> None:
+            amount = min(sizes[place], int(share * sizes[place])) - told[place]
+            if amount > 0:
+                told[place] += amount
+                advance(amount)
+
         results: dict[int, Checkpoint] = {}
-        for place, result in self.setting.executor.run(tasks):
+        for place, result in self.setting.executor.run(tasks, tell):
             results[place] = result
-            finished(place, result)
+            tell(place, 1.0)
+            look(place, result)
         return [results[place] for place in range(len(tasks))]
 
     def _publish_signatures(self, stepped: _Stepped, out: Path) -> None:
@@ -254,12 +270,6 @@ class Pipeline:
                 shutil.copytree(index, copy)
                 _sync(copy)
                 publish_directory(copy, target)
-
-
-def _told(advance: Any, watch: QuarantineWatch, place: tuple[SourceInput, Unit], result: Checkpoint) -> None:
-    given, unit = place
-    advance(unit.bytes)
-    watch.look(given, result)
 
 
 def _kinds(inputs: list[SourceInput]) -> dict[str, Kind]:

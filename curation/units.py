@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curation.apply import Application, Applied, merged_json, merged_tags
+from curation.checkpoints import Tell
 from curation.columns import RowBatch, content_fields
 from curation.comparisons.base import Batch
 from curation.decisions import Decisions, carry_out, load_decisions
@@ -60,13 +61,14 @@ class FirstPhase:
     base: int
     batch_rows: int = BATCH_ROWS
 
-    def __call__(self, folder: Path) -> dict[str, Any]:
+    def __call__(self, folder: Path, tell: Tell) -> dict[str, Any]:
         """Work in ``folder``; give the facts of reading and of the phase."""
         with _PhaseWriter(self.plan, folder) as writer:
             intake = Intake(
                 self.given.source.name, self.plan.kind, folder, batch_rows=self.batch_rows, base=self.base
             )
             for batch, recovered in intake.batches(self.given, self.unit):
+                tell(intake.share_read(self.unit))
                 writer.write_new(batch, recovered)
         return {**intake.facts(), **writer.facts()}
 
@@ -80,12 +82,13 @@ class LaterPhase:
     decided: Path
     step: str
 
-    def __call__(self, folder: Path) -> dict[str, Any]:
+    def __call__(self, folder: Path, tell: Tell) -> dict[str, Any]:
         """Work in ``folder``; give the facts of the phase."""
         decisions = load_decisions(self.step, self.decided)
         with _PhaseWriter(self.plan, folder) as writer, pq.ParquetFile(self.earlier / ROWS) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
                 writer.write_old(dict(zip(batch.schema.names, batch.columns, strict=True)), decisions)
+                tell(writer.rows / file.metadata.num_rows)
         return writer.facts()
 
 

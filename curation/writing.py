@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from curation.checkpoints import Checkpoint
+from curation.checkpoints import Checkpoint, Tell
 from curation.decisions import Decisions, carry_out, load_decisions
 from curation.intake import QUARANTINE, quarantine_line
 from curation.lengths import Lengths
@@ -108,8 +108,9 @@ class WriteConfig:
     step: str
     file_bytes: int = FILE_BYTES
 
-    def __call__(self, folder: Path) -> dict[str, Any]:
+    def __call__(self, folder: Path, tell: Tell) -> dict[str, Any]:
         """Work in ``folder``; give the facts of each source."""
+        rows, total = 0, sum(part.count for part in self.parts)
         decisions = load_decisions(self.step, self.decided) if self.decided is not None else None
         data: dict[str, TableWriter] = {}
         facts = {}
@@ -117,6 +118,8 @@ class WriteConfig:
             writer = _PartWriter(self.kind, part.source, folder, self.file_bytes, data)
             for columns in _batches(part.units, decisions):
                 writer.take(columns)
+                rows += len(columns["id"])
+                tell(rows / total)
             writer.close()
             facts[part.source.name] = writer.facts.as_json()
         for one in data.values():

@@ -8,7 +8,7 @@ import typer
 
 from curation.errors import UserError
 from malmoi import console
-from malmoi.commands import ask, curate, demo, doctor, rag, slack
+from malmoi.commands import ask, curate, demo, doctor, rag, safety, slack
 
 INTERRUPTED = 130
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.add_typer(curate.app, name="curate")
 app.add_typer(rag.app, name="rag")
+app.add_typer(safety.app, name="safety")
 app.add_typer(slack.app, name="slack")
 app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

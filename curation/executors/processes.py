@@ -5,6 +5,7 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 
 from curation.checkpoints import Checkpoint, Task
+from curation.executors import TellOf
 
 
 class Processes:
@@ -16,7 +17,7 @@ class Processes:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Checkpoint]]:
+    def run(self, tasks: Sequence[Task], _: TellOf) -> Iterator[tuple[int, Checkpoint]]:
         """Carry the tasks out; the first that fails ends the rest."""
         # Not forked: threads of Arrow and Kiwi do not survive it.
         context = multiprocessing.get_context("spawn")

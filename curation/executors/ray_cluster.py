@@ -10,6 +10,7 @@ from typing import Any
 
 from curation.checkpoints import Checkpoint, Task, key_of
 from curation.errors import ConfigurationError, UserError
+from curation.executors import TellOf
 from curation.manifest import code_version
 
 # A node may die and take its tasks along; Ray starts them again elsewhere.
@@ -32,7 +33,7 @@ class RayCluster:
         self.whole_nodes = whole_nodes
         self._ray: Any = None
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Checkpoint]]:
+    def run(self, tasks: Sequence[Task], _: TellOf) -> Iterator[tuple[int, Checkpoint]]:
         """Carry the tasks out; a node that dies costs only what it was doing.
 
         Raises

@@ -17,6 +17,7 @@ from curation.steps.normalise import NORMALISE
 from curation.steps.personal_data import PERSONAL_DATA
 from curation.steps.quality import QUALITY
 from curation.steps.repetition import REPETITION
+from curation.steps.safety import SAFETY
 from curation.steps.shape import SHAPE
 from curation.steps.split import SPLIT
 
@@ -35,6 +36,7 @@ _ALL = (
     FUNCTION_WORDS,
     QUALITY,
     CORRECT,
+    SAFETY,
     DECONTAMINATE,
     SPLIT,
     MIX,

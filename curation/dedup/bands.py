@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -88,21 +89,38 @@ class Bands:
                 yield buckets_of(np.concatenate(hashes), np.concatenate(rows))
 
 
-def buckets_of(hashes: U64, rows: Rows) -> Buckets:
-    """Group the rows that have the same hash; rows that share it with no other are left out."""
-    by_hash = np.argsort(hashes)
-    hashes = hashes[by_hash]
-    same = hashes[1:] == hashes[:-1]
-    member = np.zeros(len(hashes), dtype=np.bool_)
-    member[1:] = same
-    member[:-1] |= same
-    hashes, members = hashes[member], rows[by_hash[member]].astype(np.int64)
-    starts = np.flatnonzero(np.diff(hashes, prepend=~hashes[:1]))
-    offsets = np.append(starts, len(hashes))
-    # Sorting by hash alone leaves equal hashes in any order.
-    sizes = np.diff(offsets)
-    members = members[np.lexsort((members, np.repeat(np.arange(len(sizes)), sizes)))]
-    return Buckets(members, offsets_of(sizes))
+def buckets_of(hashes: U64, rows: npt.NDArray[np.integer[Any]]) -> Buckets:
+    """Group the rows that have the same hash; rows that share it with no other are left out.
+
+    ``rows`` ascend.
+    """
+    # The place stands in the low bits of the hash: sorting numbers is several times faster than
+    # sorting places by number, and equal hashes come out in the order of rows.
+    low = np.uint64((1 << max(len(hashes) - 1, 1).bit_length()) - 1)
+    keys = hashes & ~low | np.arange(len(hashes), dtype=np.uint64)
+    keys.sort()
+    heads = keys & ~low
+    members = _with_a_neighbour(heads)
+    heads, places = heads[members], (keys[members] & low).astype(np.int64)
+    found = hashes[places]
+    if not np.array_equal(heads[1:] == heads[:-1], found[1:] == found[:-1]):
+        # Hashes that differ in the low bits only have come together.
+        order = np.lexsort((places, found))
+        found, places = found[order], places[order]
+        several = _with_a_neighbour(found)
+        found, places = found[several], places[several]
+    starts = np.flatnonzero(np.diff(found, prepend=~found[:1]))
+    sizes = np.diff(np.append(starts, len(found)))
+    return Buckets(rows[places].astype(np.int64), offsets_of(sizes))
+
+
+def _with_a_neighbour(values: U64) -> npt.NDArray[np.bool_]:
+    """Tell which of some ascending values occur more than once."""
+    same = values[1:] == values[:-1]
+    several = np.zeros(len(values), dtype=np.bool_)
+    several[1:] = same
+    several[:-1] |= same
+    return several
 
 
 def _write_all(descriptor: int, values: U64, offset: int) -> None:

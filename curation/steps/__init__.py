@@ -13,11 +13,13 @@ from curation.steps.language import LANGUAGE
 from curation.steps.length import LENGTH
 from curation.steps.lines import LINES
 from curation.steps.mix import MIX
+from curation.steps.near_dedup import NEAR_DEDUP
 from curation.steps.normalise import NORMALISE
 from curation.steps.personal_data import PERSONAL_DATA
 from curation.steps.quality import QUALITY
 from curation.steps.repetition import REPETITION
 from curation.steps.safety import SAFETY
+from curation.steps.sentence_dedup import SENTENCE_DEDUP
 from curation.steps.shape import SHAPE
 from curation.steps.split import SPLIT
 
@@ -32,6 +34,8 @@ _ALL = (
     REPETITION,
     LANGUAGE,
     EXACT_DEDUP,
+    NEAR_DEDUP,
+    SENTENCE_DEDUP,
     PERSONAL_DATA,
     FUNCTION_WORDS,
     QUALITY,

@@ -6,12 +6,14 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 from pydantic import ValidationError
 
 from curation.comparisons.near_dedup import NEAR_DEDUP
 from curation.dedup import leaders, matching
+from curation.dedup.clusters import Clusters
 from curation.errors import ConfigurationError, UserError
 from curation.steps.base import Given
 from curation.steps.near_dedup import NEAR_DEDUP as STEP
@@ -158,6 +160,14 @@ def test_one_of_every_group_of_copies_stays(tmp_path: Path) -> None:
         assert texts[int(row["duplicate_of"][2:])] == texts[row["_order"]]
         assert texts.index(texts[row["_order"]]) == int(row["duplicate_of"][2:])
         assert (row["score"], row["detail"]) == (1.0, None)
+
+
+def test_a_cluster_without_its_survivor_stops_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Clusters, "roots", lambda _: np.array([1, 1, 1]) * [1, 0, 1])
+    with pytest.raises(RuntimeError, match="exactly its first row"):
+        decide(NEAR_DEDUP, DEFAULT, [batch_of([LONG] * 3)], tmp_path)
 
 
 def test_a_chain_keeps_its_first_row_and_says_how_near_the_others_are(tmp_path: Path) -> None:
@@ -318,8 +328,9 @@ def test_rows_of_an_older_release_come_first(old: Path, tmp_path: Path) -> None:
 
 
 def test_the_closest_older_row_is_named(tmp_path: Path) -> None:
-    first = edited(LONG, random.Random(2), 2)
-    second = edited(first, random.Random(3), 2)
+    first = edited(LONG, random.Random(2), 1)
+    second = edited(first, random.Random(3), 1)
+    assert DEFAULT.threshold <= similarity(LONG, second, DEFAULT) < similarity(first, second, DEFAULT)
     old = saved([LONG, first], tmp_path / "before", action="tag")
     params = NearDedupParams(against=("old",))
     found = decide(NEAR_DEDUP, params, [batch_of([second])], tmp_path, given(old=old))

@@ -100,7 +100,9 @@ def test_scopes_and_other_kinds_are_left_alone(tmp_path: Path) -> None:
     assert decide(SENTENCE_DEDUP, SMALL, batches, tmp_path) == []
 
 
-SENTENCE = st.sampled_from([f"{word} 문장 하나가 있다." for word in "가나다라마바"] + ["짧다.", "끝.", NOTICE])
+SENTENCE = st.sampled_from(
+    [f"{word} 문장 하나가 있다." for word in "가나다라마바"] + ["짧다.", "끝.", NOTICE]
+)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

@@ -17,9 +17,10 @@ from curation.dedup.signature_tables import SIGNATURES, UNITS, Plan, signature_t
 PLAN = Plan(words=2, characters=2, short=3, threshold=0.6, bands=4, rows=1)
 
 
-@given(st.lists(st.integers(0, 6), max_size=30))
+# Hashes that differ in high bits only, in low bits only, and in both.
+@given(st.lists(st.sampled_from([0, 1, 2, 3, 1 << 60, 2 << 60, (2 << 60) + 1, (1 << 64) - 1]), max_size=30))
 def test_rows_with_equal_hashes_are_together(hashes: list[int]) -> None:
-    found = buckets_of(np.array(hashes, dtype=np.uint64) << np.uint64(60), np.arange(len(hashes)) * 2)
+    found = buckets_of(np.array(hashes, dtype=np.uint64), np.arange(len(hashes)) * 2)
     bounds = found.offsets.tolist()
     groups = [found.rows[start:end].tolist() for start, end in itertools.pairwise(bounds)]
     expected = [

@@ -13,6 +13,7 @@ from curation.recipe import Recipe, StepUse, step_params
 from curation.steps import STEPS
 from curation.steps.base import Given, Needs
 
+SIGNATURES = "signatures"  # the folder of signature indexes, beside releases
 _SECRET_LENGTH = 16
 
 
@@ -35,11 +36,12 @@ class Found:
         }
 
 
-def find_needs(recipe: Recipe, data: Path, signatures: Path) -> Found:
+def find_needs(recipe: Recipe, data: Path, out: Path) -> Found:
     """Find the files, signature indexes and secrets that the recipe's steps need.
 
     A file is looked for below the data folder, then from the current folder; a signature index
-    below ``signatures``.
+    below ``signatures`` beside the release ``out``, whose own part of an index does not count:
+    making a release again must not take its own rows for older ones.
 
     Raises
     ------
@@ -57,13 +59,15 @@ def find_needs(recipe: Recipe, data: Path, signatures: Path) -> Found:
         if wanted == Needs():
             continue
         files = {name: _file(use, name, data) for name in wanted.files}
-        indexes = {name: _index(use, name, signatures) for name in wanted.signatures}
+        indexes = {name: _index(use, name, out) for name in wanted.signatures}
         secrets = {name: _secret(use, name) for name in wanted.secrets}
         needs[place] = wanted
         given[place] = Given(files=files, signatures=indexes, secrets=secrets)
         identity[place] = {
             "files": {name: sha256_of(path) for name, path in files.items()},
-            "signatures": {name: _folder_hash(path) for name, path in indexes.items()},
+            "signatures": {
+                name: [[path.name, _folder_hash(path)] for path in paths] for name, paths in indexes.items()
+            },
             "secrets": {name: _fingerprint(value) for name, value in secrets.items()},
             "evaluation_sets": list(wanted.evaluation_sets),
         }
@@ -81,14 +85,17 @@ def _file(use: StepUse, name: str, data: Path) -> Path:
     )
 
 
-def _index(use: StepUse, name: str, signatures: Path) -> Path:
-    path = signatures / name
-    if path.is_dir():
-        return path.resolve()
+def _index(use: StepUse, name: str, out: Path) -> list[Path]:
+    """Give the parts of an index, one for each release that saved into it."""
+    signatures = out.resolve().parent / SIGNATURES
+    parts = sorted(path for path in (signatures / name).glob("*") if path.is_dir() and path.name != out.name)
+    # The first release of a series compares with what there will be.
+    if parts or use.params.get("save") == name:
+        return parts
     there = sorted(one.name for one in signatures.iterdir() if one.is_dir()) if signatures.is_dir() else []
     raise ConfigurationError(
         f"the step '{use.step}' names a signature index '{name}' that is not there",
-        where=str(path),
+        where=str(signatures / name),
         fix=f"there are: {', '.join(there)}" if there else "make one first with 'save: NAME' in a run",
     )
 

@@ -18,7 +18,7 @@ from curation.executors import Executor, Local
 from curation.inputs import GROUP_BYTES, SourceInput, Unit
 from curation.ledger import Entry
 from curation.manifest import code_version
-from curation.needs import Found
+from curation.needs import SIGNATURES, Found
 from curation.phases import Phase, RowPlan, phases_of, plan_identity, row_plan
 from curation.progress import Advance, Progress
 from curation.quarantine import QuarantineWatch, check_raised
@@ -116,8 +116,9 @@ class Pipeline:
         rows = sum(entry.read for entry in ledger.values())
         write_bytes(folder / "timings.json", orjson.dumps(clock.as_json(rows), option=orjson.OPT_INDENT_2))
         _sync(folder)
-        publish_directory(folder, out)
+        # First: a release that stands is never without what it promised to later ones.
         self._publish_signatures(stepped, out)
+        publish_directory(folder, out)
         return ledger
 
     def _evaluation_sets(self) -> dict[str, list[Path]]:
@@ -263,8 +264,8 @@ class Pipeline:
         for _, decided in stepped.compared:
             saved = decided.folder / "saved"
             for index in sorted(saved.iterdir()) if saved.is_dir() else ():
-                target = out.parent / "signatures" / index.name
-                target.parent.mkdir(exist_ok=True)
+                target = out.parent / SIGNATURES / index.name / out.name
+                target.parent.mkdir(parents=True, exist_ok=True)
                 copy = self.work / "signatures" / index.name
                 shutil.rmtree(copy, ignore_errors=True)
                 shutil.copytree(index, copy)

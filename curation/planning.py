@@ -106,7 +106,7 @@ def plan_recipe(
         As the run itself would, for what is missing.
     """
     progress = progress if progress is not None else Quiet()
-    needs = find_needs(recipe, Path(data), out.parent / "signatures")
+    needs = find_needs(recipe, Path(data), out)
     inputs, evaluation = find_all(recipe, data, out, readers=READERS, progress=progress)
     with tempfile.TemporaryDirectory(prefix="malmoi-plan-") as scratch:
         sets = read_evaluation_sets(evaluation, Path(scratch) / "evaluation", progress) if evaluation else {}

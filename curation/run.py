@@ -84,7 +84,7 @@ def run_recipe(
     out = out.resolve()
     _check(recipe, readers)
     _check_target(out)
-    needs = find_needs(recipe, Path(data), out.parent / "signatures")
+    needs = find_needs(recipe, Path(data), out)
     inputs, evaluation = find_all(
         recipe, data, out, readers=readers, progress=progress, group_bytes=sizes.group_bytes
     )

@@ -64,7 +64,6 @@ def _decide(params: NearDedupParams, prepared: Sequence[Path], room: Room) -> It
     if params.save is not None:
         stays = ~leaves if params.action == "drop" else np.ones(files.rows, dtype=np.bool_)
         stays[: older.rows] = False
-        stays[older.span(params.save)] = True
         write_index(room.saved / params.save, _chosen(files, stays), plan, params.scope)
     decide = _drops if params.action == "drop" else _tags
     together = leaves.copy()
@@ -78,7 +77,7 @@ def _decide(params: NearDedupParams, prepared: Sequence[Path], room: Room) -> It
 
 @dataclass(frozen=True)
 class _Older:
-    """The indexes of older releases; their rows come before those of this one."""
+    """What older releases saved, as ``index/release``; their rows come before those of this one."""
 
     names: tuple[str, ...]
     paths: tuple[Path, ...]
@@ -86,23 +85,14 @@ class _Older:
 
     @classmethod
     def opened(cls, params: NearDedupParams, plan: Plan, room: Room) -> "_Older":
-        paths = tuple(
-            open_index(room.given.signatures[name], name, plan, params.scope) for name in params.against
-        )
-        return cls(
-            params.against, paths, offsets_of(np.array([SignatureFiles([p]).rows for p in paths], int))
-        )
+        folders = [(name, folder) for name in params.against for folder in room.given.signatures[name]]
+        paths = tuple(open_index(folder, name, plan, params.scope) for name, folder in folders)
+        names = tuple(f"{name}/{folder.name}" for name, folder in folders)
+        return cls(names, paths, offsets_of(np.array([SignatureFiles([p]).rows for p in paths], int)))
 
     @property
     def rows(self) -> int:
         return int(self.bounds[-1])
-
-    def span(self, name: str) -> slice:
-        """Give the rows of an index; none of one that was not compared with."""
-        if name not in self.names:
-            return slice(0, 0)
-        number = self.names.index(name)
-        return slice(int(self.bounds[number]), int(self.bounds[number + 1]))
 
     def name_of(self, row: int) -> str | None:
         """Give the index that a row stands in."""

@@ -94,13 +94,13 @@ class Needs:
 class Given:
     """What the engine found for a step's :class:`Needs`, by the names used there.
 
-    An evaluation set is a list of Parquet files with a column ``text``; a signature index is the
-    folder that holds it.
+    An evaluation set is a list of Parquet files with a column ``text``; a signature index is one
+    folder for each release that saved into it, without the release that is being made.
     """
 
     files: Mapping[str, Path] = field(default_factory=_nothing)
     evaluation_sets: Mapping[str, Sequence[Path]] = field(default_factory=_nothing)
-    signatures: Mapping[str, Path] = field(default_factory=_nothing)
+    signatures: Mapping[str, Sequence[Path]] = field(default_factory=_nothing)
     secrets: Mapping[str, str] = field(default_factory=_nothing)
 
 

@@ -15,11 +15,19 @@ from curation.pipeline import Sizes
 from curation.run import run_recipe
 
 STEPS = [
-    {"step": "normalise"},
+    {"step": "normalise", "repeats": 3},
     {"step": "length", "min": 3},
+    {"step": "shape"},
+    {"step": "repetition"},
+    {"step": "language"},
     {"step": "exact_dedup"},
+    {"step": "near_dedup", "threshold": 0.9},
+    {"step": "personal_data"},
     {"step": "hangul_ratio"},
+    {"step": "split", "splits": {"train": 0.8, "test": 0.2}, "near_duplicates": False},
+    {"step": "mix", "caps": {"a": 150}},
 ]
+NOUNS = ["도서관", "회의실", "주차장", "자전거", "급식실", "안내대", "보관함", "게시판"]
 SMALL = Sizes(batch_rows=40, group_bytes=2000)
 NODE = {"num_cpus": 1, "object_store_memory": 100_000_000}
 
@@ -29,7 +37,11 @@ def recipe(write_jsonl, recipe_of):
     """Give a recipe over some forty units."""
     choose = random.Random(7)
     for number in range(40):
-        rows = [f"글 번호 {choose.randrange(300)} 입니다 {'x' * choose.randrange(6)}" for _ in range(60)]
+        rows = [
+            f"{choose.choice(NOUNS)} {choose.choice(NOUNS)} 번호는 {choose.randrange(900)} 입니다 "
+            f"{'ㅋ' * choose.randrange(6)} 문의 010-0000-{choose.randrange(10_000):04}"
+            for _ in range(60)
+        ]
         write_jsonl(f"a/{number:02}.jsonl", [*rows, b"{broken", "짧"])
     write_jsonl("b.jsonl", ["다른 출처의 글", "글 번호 7 입니다 "])
     return recipe_of({"a": {"path": "a", "config": "one"}, "b": "b.jsonl"}, STEPS)
@@ -98,9 +110,7 @@ def test_a_node_may_die_in_the_middle(tmp_path, data, recipe, cluster) -> None:
     run_recipe(recipe, data, tmp_path / "alone", sizes=SMALL)
     progress = Killing("read", 8, lambda: started.remove_node(second, allow_graceful=False))
     executor = RayCluster(started.address, tmp_path)
-    report = run_recipe(
-        recipe, data, tmp_path / "spread", sizes=SMALL, executor=executor, progress=progress
-    )
+    report = run_recipe(recipe, data, tmp_path / "spread", sizes=SMALL, executor=executor, progress=progress)
     executor.close()
     assert progress.killed
     assert digest(tmp_path / "spread") == digest(tmp_path / "alone")

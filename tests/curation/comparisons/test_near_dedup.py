@@ -296,7 +296,7 @@ def saved(texts: list[str], folder: Path, **changed: Any) -> Path:
 
 
 def given(**folders: Path) -> Given:
-    return Given(signatures=folders)
+    return Given(signatures={name: [folder] for name, folder in folders.items()})
 
 
 NEW_TEXTS = [
@@ -323,7 +323,7 @@ def test_rows_of_an_older_release_come_first(old: Path, tmp_path: Path) -> None:
         (2, "near_duplicate_of_older", "old1"),
         (4, "near_duplicate", "id3"),
     ]
-    assert [row["detail"] for row in found] == ["old", "old", None]
+    assert [row["detail"] for row in found] == ["old/old", "old/old", None]
     assert found[0]["score"] == pytest.approx(similarity(LONG, NEW_TEXTS[1], params))
 
 
@@ -354,7 +354,7 @@ def test_tags_name_the_older_row_and_its_index(old: Path, tmp_path: Path) -> Non
     found = decide(NEAR_DEDUP, params, [batch_of(NEW_TEXTS)], tmp_path, given(old=old))
     tags = {row["_order"]: orjson.loads(row["tags"]) for row in found}
     assert tags[1]["near_duplicate_cluster"] == "old0"
-    assert tags[1]["near_duplicate_index"] == "old"
+    assert tags[1]["near_duplicate_index"] == "old/old"
     assert "near_duplicate_index" not in tags[4]
 
 
@@ -366,15 +366,19 @@ def test_an_index_holds_the_rows_that_stay(old: Path, tmp_path: Path) -> None:
     assert orjson.loads((tmp_path / "saved/new/index.json").read_bytes())["rows"] == 2
 
 
-def test_saving_under_the_same_name_adds_to_the_index(old: Path, tmp_path: Path) -> None:
+def test_a_series_saves_its_own_rows_and_compares_with_all_before(old: Path, tmp_path: Path) -> None:
     params = NearDedupParams(against=("old",), save="old")
     decide(NEAR_DEDUP, params, [batch_of(NEW_TEXTS)], tmp_path, given(old=old))
-    both = tmp_path / "saved" / "old"
-    assert orjson.loads((both / "index.json").read_bytes())["rows"] == 4
+    own = tmp_path / "saved" / "old"
+    assert orjson.loads((own / "index.json").read_bytes())["rows"] == 2
     (tmp_path / "third").mkdir()
     texts = ["예전에 없던 글이다.", LONG, "처음 보는 글"]
     found = decide(
-        NEAR_DEDUP, NearDedupParams(against=("old",)), [batch_of(texts)], tmp_path / "third", given(old=both)
+        NEAR_DEDUP,
+        NearDedupParams(against=("old",)),
+        [batch_of(texts)],
+        tmp_path / "third",
+        Given(signatures={"old": [old, own]}),
     )
     assert short(found) == [(0, "near_duplicate_of_older", "id0"), (1, "near_duplicate_of_older", "old0")]
 
@@ -384,9 +388,9 @@ def test_several_indexes(old: Path, tmp_path: Path) -> None:
     params = NearDedupParams(against=("old", "other"))
     found = decide(NEAR_DEDUP, params, [batch_of(NEW_TEXTS)], tmp_path, given(old=old, other=other))
     assert [(row["_order"], row["detail"]) for row in found] == [
-        (0, "other"),
-        (1, "old"),
-        (2, "old"),
+        (0, "other/old"),
+        (1, "old/old"),
+        (2, "old/old"),
         (4, None),
     ]
 

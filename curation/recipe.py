@@ -23,41 +23,38 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def _path_list(value: object) -> object:
-    if isinstance(value, str):
-        return (value,)
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _inside_data(value: tuple[str, ...]) -> tuple[str, ...]:
-    for path in value:
-        if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts:
-            raise ValueError(f"'{path}' must be relative to the data folder and stay inside it")
-    return value
-
-
-class Source(_Strict):
-    """Where records come from: files or folders below the data folder, and who may use them."""
+class _Located(_Strict):
+    """Records that a reader finds at some paths."""
 
     name: Name
     reader: Text
     path: tuple[Text, ...] = Field(min_length=1)
-    licence: Text
     url: str = ""
-    language: Text = "ko"
-    config: Name
-    split: SplitName = "train"
     options: dict[str, JsonValue] = Field(default_factory=dict)
 
     @field_validator("path", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
-        return _path_list(value)
+        if isinstance(value, str):
+            return (value,)
+        return tuple(value) if isinstance(value, list) else value
 
     @field_validator("path")
     @classmethod
     def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _inside_data(value)
+        for path in value:
+            if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts:
+                raise ValueError(f"'{path}' must be relative to the data folder and stay inside it")
+        return value
+
+
+class Source(_Located):
+    """Where records come from: files or folders below the data folder, and who may use them."""
+
+    licence: Text
+    language: Text = "ko"
+    config: Name
+    split: SplitName = "train"
 
 
 class StepUse(_Strict):
@@ -78,25 +75,10 @@ class StepUse(_Strict):
         return (self.sources is None or source in self.sources) and source not in self.except_sources
 
 
-class EvaluationSet(_Strict):
+class EvaluationSet(_Located):
     """Records that steps compare with and that no release holds: a test set."""
 
-    name: Name
-    reader: Text
-    path: tuple[Text, ...] = Field(min_length=1)
     licence: str = ""
-    url: str = ""
-    options: dict[str, JsonValue] = Field(default_factory=dict)
-
-    @field_validator("path", mode="before")
-    @classmethod
-    def _listed(cls, value: object) -> object:
-        return _path_list(value)
-
-    @field_validator("path")
-    @classmethod
-    def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _inside_data(value)
 
     def as_source(self) -> Source:
         """Give the set as a source, to be read like one."""

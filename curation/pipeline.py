@@ -1,7 +1,7 @@
 """The stages of a run in order, each piece of work in a checkpoint of its own."""
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,10 +10,18 @@ import orjson
 from curation.apply import Tally
 from curation.atomic import publish_directory, sync_directory, sync_file, write_bytes
 from curation.checkpoints import Checkpoint, Task, key_of
+from curation.checks import (
+    ROW_BITS,
+    UNIT_BITS,
+    check_not_empty,
+    check_numbers,
+    check_something_kept,
+    kinds_of,
+)
 from curation.clock import Clock
 from curation.comparing import Compare
 from curation.decisions import FILE, Decisions, load_decisions
-from curation.errors import ConfigurationError, UserError
+from curation.evaluation import EvaluationTexts, read_evaluation_sets
 from curation.executors import Executor, Local
 from curation.inputs import GROUP_BYTES, SourceInput, Unit
 from curation.ledger import Entry
@@ -23,16 +31,11 @@ from curation.phases import Phase, RowPlan, phases_of, plan_identity, row_plan
 from curation.progress import Advance, Progress
 from curation.quarantine import QuarantineWatch, check_raised
 from curation.recipe import Recipe, StepUse
-from curation.records import Kind
 from curation.release import Parts, assemble
 from curation.steps.base import Given
 from curation.tables import FILE_BYTES
 from curation.units import BATCH_ROWS, FirstPhase, LaterPhase, prepared_paths
 from curation.writing import SplitPart, WriteConfig
-
-# A row's order is one number: its source, its unit within the source, its place in the unit.
-_UNIT_BITS, _ROW_BITS = 20, 32
-_MOST_SOURCES = 1 << (63 - _UNIT_BITS - _ROW_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +88,16 @@ class Pipeline:
         self.setting = setting
         self.inputs = setting.inputs
         self.progress = setting.progress
-        self.kinds = _kinds(setting.inputs)
+        self.kinds = kinds_of(setting.inputs)
         self.work = Path()
-        _check_numbers(setting.inputs)
+        check_numbers(setting.inputs)
 
     def build(self, plan: str, work: Path, out: Path) -> dict[str, Entry]:
         """Build the release in ``work`` and publish it at ``out``; give its ledger."""
         self.work = work
         clock = Clock()
-        given = self.setting.needs.with_evaluation_sets(self._evaluation_sets())
+        sets = self._evaluation_sets()
+        given = self.setting.needs.with_evaluation_sets({name: one.paths for name, one in sets.items()})
         stepped = self._phases(given, clock)
         writings = self._write(stepped)
         clock.lap("write")
@@ -109,6 +113,7 @@ class Pipeline:
                 compared=stepped.compared,
                 tally=stepped.tally,
                 given=given,
+                evaluation=[(one, sets[one.source.name]) for one in self.setting.evaluation],
             )
             ledger = assemble(parts, folder)
             advance(1)
@@ -121,12 +126,15 @@ class Pipeline:
         publish_directory(folder, out)
         return ledger
 
-    def _evaluation_sets(self) -> dict[str, list[Path]]:
-        from curation.evaluation import read_evaluation_sets  # noqa: PLC0415 - few recipes have any
-
+    def _evaluation_sets(self) -> dict[str, EvaluationTexts]:
         if not self.setting.evaluation:
             return {}
-        return read_evaluation_sets(self.setting.evaluation, self.work / "evaluation", self.progress)
+        return read_evaluation_sets(
+            self.setting.evaluation,
+            self.work / "evaluation",
+            self.progress,
+            most_unreadable=self.recipe.max_quarantined,
+        )
 
     def _phases(self, given: Mapping[int, Given], clock: Clock) -> _Stepped:
         stepped = _Stepped()
@@ -154,7 +162,7 @@ class Pipeline:
         for at, given in enumerate(self.inputs):
             plan = plans[given.source.name]
             for unit in given.units:
-                base = (at << (_UNIT_BITS + _ROW_BITS)) | (unit.index << _ROW_BITS)
+                base = (at << (UNIT_BITS + ROW_BITS)) | (unit.index << ROW_BITS)
                 key = key_of(
                     code_version(),
                     [given.source.name, given.reader.name, given.options.model_dump(mode="json")],
@@ -174,7 +182,7 @@ class Pipeline:
         for (given, _), result in zip(places, done, strict=True):
             units[given.source.name].append(result)
         for given in self.inputs:
-            _check_not_empty(given, units[given.source.name])
+            check_not_empty(given, units[given.source.name])
         return units
 
     def _later_phase(
@@ -234,7 +242,7 @@ class Pipeline:
         with self.progress.task("write", sum(rows), "rows") as advance:
             done = self._run(tasks, rows, advance)
         written = dict(zip(parts, done, strict=True))
-        _check_something_kept(self.recipe, written.values())
+        check_something_kept(self.recipe, written.values())
         return written
 
     def _run(
@@ -271,53 +279,6 @@ class Pipeline:
                 shutil.copytree(index, copy)
                 _sync(copy)
                 publish_directory(copy, target)
-
-
-def _kinds(inputs: list[SourceInput]) -> dict[str, Kind]:
-    kinds: dict[str, Kind] = {}
-    for given in inputs:
-        source, kind = given.source, given.reader.kind(given.options)
-        if kinds.setdefault(source.config, kind) != kind:
-            raise ConfigurationError(
-                f"the configuration '{source.config}' would hold {kinds[source.config]} records and, from "
-                f"source '{source.name}', {kind} records",
-                where=f"source {source.name}, key config",
-                fix="give the source a configuration of its own",
-            )
-    return kinds
-
-
-def _check_numbers(inputs: list[SourceInput]) -> None:
-    if len(inputs) > _MOST_SOURCES or any(len(given.units) > 1 << _UNIT_BITS for given in inputs):
-        raise ConfigurationError(
-            f"more than {_MOST_SOURCES} sources, or {1 << _UNIT_BITS} groups of files in one source",
-            fix="split the recipe",
-        )
-
-
-def _check_not_empty(given: SourceInput, units: list[Checkpoint]) -> None:
-    if any(unit.facts["records"] for unit in units):
-        return
-    bad = sum(unit.facts["quarantined"] for unit in units)
-    first = next((unit.facts["first_error"] for unit in units if unit.facts["first_error"]), "")
-    raise UserError(
-        f"empty corpus: none of the {bad} rows of source '{given.source.name}' could be read; {first}"
-        if bad
-        else f"empty corpus: source '{given.source.name}' has no rows",
-        where=", ".join(given.source.path),
-        fix=f"check that the files are what the reader '{given.reader.name}' reads",
-    )
-
-
-def _check_something_kept(recipe: Recipe, written: Iterable[Checkpoint]) -> None:
-    facts = [fact for one in written for fact in one.facts["sources"].values()]
-    if not any(fact["kept"] for fact in facts):
-        reasons = sorted({label for fact in facts for label in fact["samples"]})
-        raise UserError(
-            f"empty corpus: the steps dropped every row ({', '.join(reasons)})",
-            where=f"recipe {recipe.name}",
-            fix="loosen the steps' limits",
-        )
 
 
 def _sync(folder: Path) -> None:

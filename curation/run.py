@@ -30,7 +30,11 @@ _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.ERO
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did; ``reused`` when the release was there already."""
+    """What a run did.
+
+    ``reused`` when the release was there already; ``resumed`` when it went on with what an
+    interrupted run had left, and ``changed_files`` which files were others by then.
+    """
 
     release: Path
     sources: Mapping[str, Entry]
@@ -38,6 +42,8 @@ class RunReport:
     peak_rss_mb: int
     manifest_sha256: str
     reused: bool
+    resumed: bool = False
+    changed_files: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the report as JSON data."""
@@ -48,6 +54,8 @@ class RunReport:
             "peak_rss_mb": self.peak_rss_mb,
             "manifest_sha256": self.manifest_sha256,
             "reused": self.reused,
+            "resumed": self.resumed,
+            "changed_files": list(self.changed_files),
         }
 
 
@@ -88,17 +96,35 @@ def run_recipe(
     inputs, evaluation = find_all(
         recipe, data, out, readers=readers, progress=progress, group_bytes=sizes.group_bytes
     )
+    needs = needs.knowing(evaluation)
     setting = Setting(inputs, evaluation, needs, progress, sizes, executor or Local())
     pipeline = Pipeline(recipe, setting)
     plan = manifests.plan_key(recipe, [*inputs, *evaluation], needs.identity)
     with _faults_of_the_machine(), work_folder(out) as work:
-        note_run(work, recipe, data)
+        hashes = {file.name: file.sha256 for one in (*inputs, *evaluation) for file in one.files}
+        changed = note_run(work, recipe, data, hashes)
         ledger = None if force else _finished(out, plan)
         reused = ledger is not None
         if ledger is None:
             ledger = pipeline.build(plan, work, out)
     sha256 = sha256_of(out / manifests.NAME)
-    return RunReport(out, ledger, time.perf_counter() - started, peak_rss_mb(), sha256, reused)
+    seconds = time.perf_counter() - started
+    resumed = changed is not None and not reused
+    return RunReport(
+        out, ledger, seconds, peak_rss_mb(), sha256, reused, resumed, tuple(changed or ()) if resumed else ()
+    )
+
+
+def finished_release(out: Path) -> RunReport | None:
+    """Report on the release at ``out`` when it is whole, whatever made it; else give ``None``."""
+    started = time.perf_counter()
+    out = out.resolve()
+    manifest = manifests.load_manifest(out)
+    if manifest is None or not manifests.verifies(out, manifest):
+        return None
+    ledger = {name: Entry.from_json(entry) for name, entry in manifest["ledger"].items()}
+    sha256 = sha256_of(out / manifests.NAME)
+    return RunReport(out, ledger, time.perf_counter() - started, peak_rss_mb(), sha256, reused=True)
 
 
 def find_all(
@@ -125,7 +151,7 @@ def _faults_of_the_machine() -> Iterator[None]:
         yield
     except MemoryError as error:
         raise UserError(
-            "memory ran out",
+            f"memory ran out: {error}" if str(error) else "memory ran out",
             fix="close other programs or use fewer --workers, and run again; what is finished is kept",
         ) from error
     except OSError as error:

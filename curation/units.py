@@ -5,7 +5,7 @@ by itself, and leaves its result in a folder that all of them see.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,15 @@ from curation.comparisons.base import Batch
 from curation.decisions import Decisions, carry_out, load_decisions
 from curation.inputs import SourceInput, Unit
 from curation.intake import Intake
+from curation.memory import check_memory
 from curation.phases import RowPlan
 from curation.records import Kind
 from curation.view import strings_of
 
 ROWS = "rows.parquet"
 PREPARED = "prepared.arrow"
-BATCH_ROWS = 16_384
+BATCH_ROWS = 8_192
+_BUFFER = 1 << 20
 
 PASSED = (
     pa.field("_order", pa.int64(), nullable=False),
@@ -85,11 +87,33 @@ class LaterPhase:
     def __call__(self, folder: Path, tell: Tell) -> dict[str, Any]:
         """Work in ``folder``; give the facts of the phase."""
         decisions = load_decisions(self.step, self.decided)
-        with _PhaseWriter(self.plan, folder) as writer, pq.ParquetFile(self.earlier / ROWS) as file:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                writer.write_old(dict(zip(batch.schema.names, batch.columns, strict=True)), decisions)
-                tell(writer.rows / file.metadata.num_rows)
+        with _PhaseWriter(self.plan, folder) as writer, StoredRows(self.earlier) as stored:
+            for columns in stored:
+                writer.write_old(columns, decisions)
+                tell(writer.rows / stored.rows)
         return writer.facts()
+
+
+class StoredRows:
+    """The rows that a phase wrote, in the batches that it wrote them in: these are limited in size."""
+
+    def __init__(self, folder: Path) -> None:
+        # Read through a buffer, not a whole group at once.
+        self._file = pq.ParquetFile(folder / ROWS, buffer_size=_BUFFER)
+        self.rows: int = self._file.metadata.num_rows
+
+    def __enter__(self) -> "StoredRows":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[dict[str, pa.Array]]:
+        """Give the columns of one batch after the other."""
+        for group in range(self._file.num_row_groups):
+            rows = self._file.metadata.row_group(group).num_rows
+            for batch in self._file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False):
+                yield dict(zip(batch.schema.names, batch.columns, strict=True))
 
 
 class _PhaseWriter:
@@ -141,6 +165,7 @@ class _PhaseWriter:
         self._finish(batch, {field.name: marked[field.name] for field in PASSED}, applied)
 
     def _finish(self, batch: RowBatch, passed: dict[str, pa.Array], applied: Applied) -> None:
+        check_memory()
         for row, tags in applied.tags.items():
             batch.tags[row] = merged_tags(batch.tags[row], tags)
         _enter_verdicts(passed, applied)

@@ -1,7 +1,7 @@
 """The loop over steps and rows, written once: a batch goes in, edits, verdicts and tallies come out."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +10,8 @@ import orjson
 from curation.errors import UserError
 from curation.steps.base import BatchJudge, Drop, Keep, Outcome
 from curation.view import View, edit_attributes
+
+_LONGEST_ERROR = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,11 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     scores: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
 
-    def score(self, step: str, outcome: Literal["kept", "dropped"], score: float) -> None:
-        """Count one score."""
+    def score(self, step: str, outcome: Literal["kept", "dropped"], scores: Iterable[float]) -> None:
+        """Count the scores of a batch."""
         of_step = self.scores.setdefault(step, {"kept": Counter(), "dropped": Counter()})
-        of_step[outcome][f"{score:.3g}"] += 1
+        for score, rows in Counter(scores).items():
+            of_step[outcome][f"{score:.3g}"] += rows
 
     def add(self, other: Mapping[str, Any]) -> None:
         """Add what :meth:`as_json` gave of another tally."""
@@ -100,6 +103,7 @@ class Application:
             if work.refused:
                 applied.verdicts.update(work.refused)
                 applied.alive = [row for row in applied.alive if row not in work.refused]
+            work.count_scores()
         return applied
 
 
@@ -111,6 +115,15 @@ class _StepWork:
         self.tally = tally
         self.applied = applied
         self.refused: dict[int, Verdict] = {}
+        self.kept_scores: list[float] = []
+        self.dropped_scores: list[float] = []
+
+    def count_scores(self) -> None:
+        """Enter the scores of the batch in the tally, at once: most rows share theirs with others."""
+        if self.kept_scores:
+            self.tally.score(self.step.name, "kept", self.kept_scores)
+        if self.dropped_scores:
+            self.tally.score(self.step.name, "dropped", self.dropped_scores)
 
     def record(self, view: View) -> None:
         texts = view.texts()
@@ -170,11 +183,11 @@ class _StepWork:
             return None
         if isinstance(outcome, Drop):
             if outcome.score is not None:
-                self.tally.score(name, "dropped", outcome.score)
+                self.dropped_scores.append(outcome.score)
             self.refused[row] = Verdict(name, outcome.reason, outcome.score, outcome.detail)
             return None
         if outcome.score is not None:
-            self.tally.score(name, "kept", outcome.score)
+            self.kept_scores.append(outcome.score)
         if outcome.counts:
             for rule, number in outcome.counts.items():
                 self.tally.counts[f"{name}/{rule}"] += number
@@ -205,7 +218,9 @@ class _StepWork:
         except (UserError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - the row goes to quarantine with this reason
-            return _Raised(f"{type(error).__name__}: {error}")
+            # The message may hold the whole text, or half a character of it.
+            said = str(error)[:_LONGEST_ERROR].encode("utf-8", "replace").decode()
+            return _Raised(f"{type(error).__name__}: {said}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,4 +238,5 @@ def merged_json(old: str | None, new: Sequence[Mapping[str, Any]]) -> str:
 
 def merged_tags(old: str, new: Mapping[str, Any]) -> str:
     """Add to a JSON object that is kept as text; keys are sorted."""
-    return orjson.dumps(orjson.loads(old) | dict(new), option=orjson.OPT_SORT_KEYS).decode()
+    held = dict(new) if old == "{}" else orjson.loads(old) | dict(new)
+    return orjson.dumps(held, option=orjson.OPT_SORT_KEYS).decode()

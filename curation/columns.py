@@ -79,12 +79,16 @@ class RowCollector:
         """Number of characters held."""
         return self._contents.characters
 
-    def add(self, identifier: str, row: Row) -> None:
-        """Take one row; ``identifier`` is the record's id."""
+    def add(self, identifier: str, row: Row, attributes: str | None = None) -> None:
+        """Take one row.
+
+        ``identifier`` is the record's id, ``attributes`` what ``attributes_json`` gave, if known.
+        """
         if row.recovery:
             self.recovered[len(self.ids)] = (row.recovery, row.lines)
         self.ids.append(identifier)
-        self._contents.add(row.record)
+        record = row.record
+        self._contents.add(record, attributes_json(record.attributes) if attributes is None else attributes)
         self.files.append(row.where.file)
         self.lines.append(row.where.line)
 
@@ -110,11 +114,10 @@ class _Texts:
         self.title: list[str] = []
         self.attributes: list[str] = []
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Record, attributes: str) -> None:
         assert isinstance(record, TextRecord)
         self.text.append(record.text)
         self.title.append(record.title)
-        attributes = attributes_json(record.attributes)
         self.attributes.append(attributes)
         self.characters += len(record.text) + len(record.title) + len(attributes)
 
@@ -148,14 +151,13 @@ class _Instructions:
         self.split_group: list[str] = []
         self.attributes: list[str] = []
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Record, attributes: str) -> None:
         assert isinstance(record, InstructionRecord)
         self.task.append(record.task)
         self.definition.append(record.definition)
         for message in record.messages:
             self.roles.append(message.role)
             self.characters += len(message.content)
-        attributes = attributes_json(record.attributes)
         self.characters += len(record.definition) + len(attributes) + sum(map(len, record.references))
         self.contents.add(message.content for message in record.messages)
         self.references.add(record.references)

@@ -11,10 +11,20 @@ import orjson
 from curation.columns import RowBatch, RowCollector
 from curation.inputs import SourceInput, Unit
 from curation.readers.base import SourceFile
-from curation.records import BadRow, FileNote, InstructionRecord, Kind, Record, Row, kind_of, record_id
+from curation.records import (
+    BadRow,
+    FileNote,
+    InstructionRecord,
+    Kind,
+    Record,
+    Row,
+    attributes_json,
+    kind_of,
+    record_id,
+)
 
 QUARANTINE = "quarantine.jsonl"
-BATCH_CHARACTERS = 8 * 1024 * 1024
+BATCH_CHARACTERS = 4 * 1024 * 1024
 _BYTES_A_CHARACTER = 2.4  # Korean text with its blanks, in UTF-8
 
 
@@ -111,16 +121,18 @@ class Intake:
         return batch, rows.recovered
 
     def _take(self, row: Row) -> None:
-        if kind_of(row.record) != self.kind:
-            raise TypeError(f"the reader gave a {kind_of(row.record)} record where {self.kind} was promised")
+        record = row.record
+        if kind_of(record) != self.kind:
+            raise TypeError(f"the reader gave a {kind_of(record)} record where {self.kind} was promised")
         try:
-            identifier = record_id(self.source, row.record)
+            attributes = attributes_json(record.attributes)
+            identifier = record_id(self.source, record, attributes)
         except orjson.JSONEncodeError as error:
             # Half of a surrogate pair: a Python string may hold it, UTF-8 may not.
-            raw = _text_of(row.record).encode("utf-8", "surrogatepass")
+            raw = _text_of(record).encode("utf-8", "surrogatepass")
             self._refuse(BadRow(raw, row.where, f"not valid Unicode: {error}", row.lines))
             return
-        self._rows.add(identifier, row)
+        self._rows.add(identifier, row, attributes)
         self.records += 1
         if row.recovery:
             self.recovered.setdefault(row.recovery, Counter()).update(rows=1, lines=row.lines)

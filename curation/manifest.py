@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow as pa
@@ -18,6 +18,9 @@ from curation.checkpoints import key_of, sha256_of
 from curation.inputs import SourceInput
 from curation.ledger import Entry, count_lines
 from curation.recipe import Recipe
+
+if TYPE_CHECKING:
+    from curation.evaluation import EvaluationTexts
 
 NAME = "manifest.json"
 FORMAT = "malmoi release 1"
@@ -87,6 +90,27 @@ def describe_sources(
             }
         )
     return described
+
+
+def describe_evaluation_sets(
+    recipe: Recipe, sets: Iterable[tuple[SourceInput, "EvaluationTexts"]]
+) -> list[dict[str, Any]]:
+    """Describe each evaluation set: a release holds none of its rows, yet depends on them."""
+    stated = {one.name: one for one in recipe.evaluation_sets}
+    return [
+        {
+            "name": given.source.name,
+            "reader": given.source.reader,
+            "url": given.source.url,
+            "licence": stated[given.source.name].licence,
+            "files": [
+                {"path": file.name, "sha256": file.sha256, "bytes": file.bytes} for file in given.files
+            ],
+            "rows": read.rows,
+            "unreadable": read.unreadable,
+        }
+        for given, read in sets
+    ]
 
 
 def describe_files(release: Path, paths: Iterable[Path]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What steps need besides their parameters, found and hashed before anything runs."""
 
+import difflib
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from curation.checkpoints import sha256_of
 from curation.errors import ConfigurationError
+from curation.inputs import SourceInput
 from curation.recipe import Recipe, StepUse, step_params
 from curation.steps import STEPS
 from curation.steps.base import Given, Needs
@@ -28,6 +30,25 @@ class Found:
     given: Mapping[int, Given]
     identity: Mapping[int, Any]
 
+    def knowing(self, evaluation: Sequence[SourceInput]) -> "Found":
+        """Enter the files of the evaluation sets into the identity: other files, another result."""
+        sets = {
+            one.source.name: [
+                one.reader.name,
+                one.options.model_dump(mode="json"),
+                [[file.name, file.sha256] for file in one.files],
+            ]
+            for one in evaluation
+        }
+        identity = {
+            place: {
+                **one,
+                "evaluation_sets": {name: sets[name] for name in self.needs[place].evaluation_sets},
+            }
+            for place, one in self.identity.items()
+        }
+        return replace(self, identity=identity)
+
     def with_evaluation_sets(self, paths: Mapping[str, Sequence[Path]]) -> dict[int, Given]:
         """Complete what is given by the evaluation sets, once they were read."""
         return {
@@ -36,12 +57,20 @@ class Found:
         }
 
 
-def find_needs(recipe: Recipe, data: Path, out: Path) -> Found:
+def find_needs(
+    recipe: Recipe, data: Path, out: Path, missing: dict[int, ConfigurationError] | None = None
+) -> Found:
     """Find the files, signature indexes and secrets that the recipe's steps need.
 
     A file is looked for below the data folder, then from the current folder; a signature index
     below ``signatures`` beside the release ``out``, whose own part of an index does not count:
     making a release again must not take its own rows for older ones.
+
+    Parameters
+    ----------
+    missing
+        Takes, by place, what is not there, instead of an error at the first; such a step is given
+        nothing.
 
     Raises
     ------
@@ -58,9 +87,15 @@ def find_needs(recipe: Recipe, data: Path, out: Path) -> Found:
         wanted = step.needs(step_params(use))
         if wanted == Needs():
             continue
-        files = {name: _file(use, name, data) for name in wanted.files}
-        indexes = {name: _index(use, name, out) for name in wanted.signatures}
-        secrets = {name: _secret(use, name) for name in wanted.secrets}
+        try:
+            files = {name: _file(use, name, data) for name in wanted.files}
+            indexes = {name: _index(use, name, out) for name in wanted.signatures}
+            secrets = {name: _secret(use, name) for name in wanted.secrets}
+        except ConfigurationError as error:
+            if missing is None:
+                raise
+            missing[place] = error
+            continue
         needs[place] = wanted
         given[place] = Given(files=files, signatures=indexes, secrets=secrets)
         identity[place] = {
@@ -69,7 +104,6 @@ def find_needs(recipe: Recipe, data: Path, out: Path) -> Found:
                 name: [[path.name, _folder_hash(path)] for path in paths] for name, paths in indexes.items()
             },
             "secrets": {name: _fingerprint(value) for name, value in secrets.items()},
-            "evaluation_sets": list(wanted.evaluation_sets),
         }
     return Found(needs, given, identity)
 
@@ -78,11 +112,24 @@ def _file(use: StepUse, name: str, data: Path) -> Path:
     for path in (data / name, Path(name)):
         if path.is_file():
             return path.resolve()
+    key = next((key for key, value in use.params.items() if value == name), None)
     raise ConfigurationError(
-        f"the step '{use.step}' needs a file that is not there",
+        f"the step '{use.step}' needs a file that is not there"
+        + (f" (its parameter '{key}')" if key else ""),
         where=name,
-        fix="put it below the data folder, or give its path from the current folder",
+        fix=_similar(name, data) or "put it below the data folder, or give its path from the current folder",
     )
+
+
+def _similar(name: str, data: Path) -> str:
+    """Name the file that is spelled most like ``name``, in the folder where it should be."""
+    for root in (data, Path()):
+        folder = (root / name).parent
+        there = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+        close = difflib.get_close_matches(Path(name).name, there, n=1)
+        if close:
+            return f"did you mean '{(Path(name).parent / close[0]).as_posix()}'?"
+    return ""
 
 
 def _index(use: StepUse, name: str, out: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from curation.apply import BoundStep
@@ -94,7 +95,9 @@ def _bound(use: StepUse, given: Given) -> BoundStep:
         raise ValueError(f"the step {step.name!r} compares records; it judges none by itself")
     if given == Given():
         return BoundStep(step.name, step.sees, step.make(step_params(use), given))
-    key = repr((use.step, sorted(use.params.items()), given))
+    # The same path may hold another model by the time of the next run in this process.
+    states = [(status.st_mtime_ns, status.st_size) for status in map(Path.stat, given.files.values())]
+    key = repr((use.step, sorted(use.params.items()), given, states))
     if key not in _held:
         if len(_held) >= _MOST_HELD:
             _held.pop(next(iter(_held)))

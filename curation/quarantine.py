@@ -9,7 +9,9 @@ from curation.inputs import SourceInput
 from curation.recipe import Recipe
 
 # Fewer unusable rows than this never stop a run, whatever their share.
-_FEW = 20
+FEW = 20
+# Before all units of a source are in, so many stop it: the rest of it may be better.
+_MANY = 1_000
 
 
 class QuarantineWatch:
@@ -37,8 +39,10 @@ class QuarantineWatch:
         for one in units:
             errors.update(one.facts["errors"])
             errors.update(one.facts["raised_errors"])
-        first = next((one.facts["first_error"] for one in units if one.facts["first_error"]), "")
-        _check(self.recipe, given, (bad, read), errors, first)
+        told = (one.facts[fact] for fact in ("first_error", "first_raised") for one in units)
+        first = next(filter(None, told), "")
+        if len(units) == len(given.units) or bad >= _MANY:
+            _check(self.recipe, given, (bad, read), errors, first)
 
 
 def check_raised(recipe: Recipe, given: SourceInput, units: Sequence[Checkpoint]) -> None:
@@ -47,7 +51,8 @@ def check_raised(recipe: Recipe, given: SourceInput, units: Sequence[Checkpoint]
     for unit in units:
         errors.update(unit.facts["raised_errors"])
     bad = sum(unit.facts["raised"] for unit in units)
-    _check(recipe, given, (bad, sum(unit.facts["rows"] for unit in units)), errors, "")
+    first = next(filter(None, (unit.facts["first_raised"] for unit in units)), "")
+    _check(recipe, given, (bad, sum(unit.facts["rows"] for unit in units)), errors, first)
 
 
 def _check(
@@ -55,7 +60,7 @@ def _check(
 ) -> None:
     bad, read = counts
     limit = recipe.max_quarantined
-    if bad < _FEW or bad <= limit * read:
+    if bad < FEW or bad <= limit * read:
         return
     most = sorted(errors.items(), key=lambda item: (-item[1], item[0]))[:3]
     summary = "; ".join(f"{number:,} times: {error}" for error, number in most)

@@ -192,11 +192,19 @@ def recipe_fault(recipe: Recipe) -> tuple[Place, str, str] | None:
                         f"the step '{use.step}' names an unknown source '{name}'",
                         nearest(name, names),
                     )
-    return _lost_copies(recipe) or _unknown_evaluation_set(recipe)
+    return _lost_copies(recipe) or _evaluation_set_fault(recipe)
 
 
-def _unknown_evaluation_set(recipe: Recipe) -> tuple[Place, str, str] | None:
-    names = [one.name for one in recipe.evaluation_sets]
+def _evaluation_set_fault(recipe: Recipe) -> tuple[Place, str, str] | None:
+    names: list[str] = []
+    for index, one in enumerate(recipe.evaluation_sets):
+        if one.name in names:
+            return (
+                ("evaluation_sets", index, "name"),
+                f"two evaluation sets are named '{one.name}'",
+                "give each a name of its own",
+            )
+        names.append(one.name)
     for index, use in enumerate(recipe.steps):
         step = STEPS[use.step]
         needs = step.needs(step_params(use)) if step.needs is not None else Needs()

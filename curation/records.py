@@ -2,12 +2,15 @@
 
 Readers yield :class:`Row`, :class:`BadRow` and :class:`FileNote`; they know nothing of the
 source's name, licence or of releases. The engine adds those and the id.
+
+What is made for every row (:class:`Row`, :class:`Location`, :class:`TextRecord`) is not frozen: that
+takes a third of the time, a microsecond a row. Nobody changes it nevertheless.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 import orjson
 import pyarrow as pa
@@ -15,7 +18,7 @@ import pyarrow as pa
 Kind = Literal["text", "instruction"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Location:
     """Where a row came from.
 
@@ -30,7 +33,7 @@ class Location:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TextRecord:
     """A text: a review, an article, a document of the user's own."""
 
@@ -68,7 +71,7 @@ class InstructionRecord:
 Record = TextRecord | InstructionRecord
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """A record that was read, where it was, and how it was recovered if it had to be.
 
@@ -159,12 +162,28 @@ def attributes_json(attributes: Mapping[str, str]) -> str:
     return orjson.dumps(dict(attributes), option=orjson.OPT_SORT_KEYS).decode()
 
 
-def record_id(source: str, record: Record) -> str:
+def record_id(source: str, record: Record, attributes: str | None = None) -> str:
     """Content hash of a record as read, before any step: 32 hex digits of BLAKE2b.
 
     It depends on the source's name and the record alone, so it is stable across runs, machines
-    and later changes of the steps.
+    and later changes of the steps. ``attributes`` is what :func:`attributes_json` gave, where the
+    caller has it already.
+
+    Raises
+    ------
+    orjson.JSONEncodeError
+        When a string holds half of a surrogate pair.
     """
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(orjson.dumps([source, kind_of(record), record], option=orjson.OPT_SORT_KEYS))
-    return digest.hexdigest()
+    held = orjson.Fragment(attributes_json(record.attributes) if attributes is None else attributes)
+    # A dictionary with the fields in order is spelled like the record, in half the time.
+    content: dict[str, Any]
+    if isinstance(record, TextRecord):
+        content = {"text": record.text, "title": record.title, "attributes": held}
+    else:
+        content = {field: getattr(record, field) for field in _INSTRUCTION_FIELDS}
+        content["attributes"] = held
+    identity = orjson.dumps([source, kind_of(record), content])
+    return hashlib.blake2b(identity, digest_size=16).hexdigest()
+
+
+_INSTRUCTION_FIELDS = tuple(field.name for field in fields(InstructionRecord))

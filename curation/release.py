@@ -17,6 +17,7 @@ from curation.apply import Tally
 from curation.atomic import write_bytes, write_text
 from curation.checkpoints import Checkpoint
 from curation.description import card_of
+from curation.evaluation import EvaluationTexts
 from curation.inputs import SourceInput
 from curation.intake import QUARANTINE
 from curation.ledger import Entry, Reading, recount
@@ -33,7 +34,7 @@ class Parts:
     """What the stages made.
 
     ``units`` are those of the last phase by source; ``writings`` the written configurations;
-    ``compared`` what each comparison decided, in order.
+    ``compared`` what each comparison decided, in order; ``evaluation`` the sets that were compared with.
     """
 
     recipe: Recipe
@@ -45,6 +46,7 @@ class Parts:
     compared: Sequence[tuple[StepUse, Checkpoint]]
     tally: Tally
     given: Mapping[int, Given]
+    evaluation: Sequence[tuple[SourceInput, EvaluationTexts]] = ()
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -76,6 +78,7 @@ def assemble(parts: Parts, folder: Path) -> dict[str, Entry]:
     }
     sources = manifests.describe_sources(parts.inputs, notes)
     manifest = manifests.manifest_of(parts.recipe, parts.plan, sources, ledger, files)
+    manifest["evaluation_sets"] = manifests.describe_evaluation_sets(parts.recipe, parts.evaluation)
     manifest |= {"counts": dict(sorted(parts.tally.counts.items())), "about": about}
     write_bytes(folder / manifests.NAME, manifests.to_bytes(manifest))
     return ledger

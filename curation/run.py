@@ -25,7 +25,7 @@ from curation.recipe import Recipe, recipe_fault
 from curation.remote import bring_here
 from curation.workfolder import note_run, work_folder
 
-_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+_DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def run_recipe(
     setting = Setting(inputs, evaluation, needs, progress, sizes, executor or Local())
     pipeline = Pipeline(recipe, setting)
     plan = manifests.plan_key(recipe, [*inputs, *evaluation], needs.identity)
-    with _faults_of_the_machine(), work_folder(out) as work:
+    with _faults_of_the_machine(out), work_folder(out) as work:
         hashes = {file.name: file.sha256 for one in (*inputs, *evaluation) for file in one.files}
         changed = note_run(work, recipe, data, hashes)
         ledger = None if force else _finished(out, plan)
@@ -145,23 +145,29 @@ def find_all(
 
 
 @contextlib.contextmanager
-def _faults_of_the_machine() -> Iterator[None]:
+def _faults_of_the_machine(out: Path) -> Iterator[None]:
     """Say what a person can do when the disk is full or may not be written, or memory runs out."""
     try:
         yield
     except MemoryError as error:
-        raise UserError(
-            f"memory ran out: {error}" if str(error) else "memory ran out",
-            fix="close other programs or use fewer --workers, and run again; what is finished is kept",
-        ) from error
+        raise _memory_ran_out(str(error)) from error
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise _memory_ran_out("") from error
         if error.errno not in _DISK_FAULTS:
             raise
         raise UserError(
             f"the release cannot be written: {os.strerror(error.errno)}",
-            where=str(error.filename or ""),
+            where=str(error.filename or out),
             fix="make room or give another --out; what is finished is kept for the next run",
         ) from error
+
+
+def _memory_ran_out(details: str) -> UserError:
+    return UserError(
+        f"memory ran out: {details}" if details else "memory ran out",
+        fix="close other programs or use fewer --workers, and run again; what is finished is kept",
+    )
 
 
 def _check(recipe: Recipe, readers: Mapping[str, Reader[Any]]) -> None:

@@ -4,6 +4,7 @@ A unit can be sent to another process or machine: it holds what it needs as data
 by itself, and leaves its result in a folder that all of them see.
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,12 +26,12 @@ from curation.intake import Intake
 from curation.memory import check_memory
 from curation.phases import RowPlan
 from curation.records import Kind
+from curation.tables import row_groups
 from curation.view import strings_of
 
 ROWS = "rows.parquet"
 PREPARED = "prepared.arrow"
 BATCH_ROWS = 8_192
-_BUFFER = 1 << 20
 
 PASSED = (
     pa.field("_order", pa.int64(), nullable=False),
@@ -69,9 +70,11 @@ class FirstPhase:
             intake = Intake(
                 self.given.source.name, self.plan.kind, folder, batch_rows=self.batch_rows, base=self.base
             )
-            for batch, recovered in intake.batches(self.given, self.unit):
-                tell(intake.share_read(self.unit))
-                writer.write_new(batch, recovered)
+            # Closed here and not whenever: what closing raises on a full disk must reach the person.
+            with contextlib.closing(intake.batches(self.given, self.unit)) as batches:
+                for batch, recovered in batches:
+                    tell(intake.share_read(self.unit))
+                    writer.write_new(batch, recovered)
         return {**intake.facts(), **writer.facts()}
 
 
@@ -87,33 +90,12 @@ class LaterPhase:
     def __call__(self, folder: Path, tell: Tell) -> dict[str, Any]:
         """Work in ``folder``; give the facts of the phase."""
         decisions = load_decisions(self.step, self.decided)
-        with _PhaseWriter(self.plan, folder) as writer, StoredRows(self.earlier) as stored:
-            for columns in stored:
+        rows = pq.read_metadata(self.earlier / ROWS).num_rows
+        with _PhaseWriter(self.plan, folder) as writer:
+            for columns in stored_rows(self.earlier):
                 writer.write_old(columns, decisions)
-                tell(writer.rows / stored.rows)
+                tell(writer.rows / rows)
         return writer.facts()
-
-
-class StoredRows:
-    """The rows that a phase wrote, in the batches that it wrote them in: these are limited in size."""
-
-    def __init__(self, folder: Path) -> None:
-        # Read through a buffer, not a whole group at once.
-        self._file = pq.ParquetFile(folder / ROWS, buffer_size=_BUFFER)
-        self.rows: int = self._file.metadata.num_rows
-
-    def __enter__(self) -> "StoredRows":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def __iter__(self) -> Iterator[dict[str, pa.Array]]:
-        """Give the columns of one batch after the other."""
-        for group in range(self._file.num_row_groups):
-            rows = self._file.metadata.row_group(group).num_rows
-            for batch in self._file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False):
-                yield dict(zip(batch.schema.names, batch.columns, strict=True))
 
 
 class _PhaseWriter:
@@ -125,6 +107,7 @@ class _PhaseWriter:
         self.schema = stepped_schema(plan.kind)
         self.rows = self.alive = 0
         self.raised: Counter[str] = Counter()
+        self.first_raised = ""
         self._sink = pq.ParquetWriter(
             folder / ROWS,
             self.schema,
@@ -179,9 +162,12 @@ class _PhaseWriter:
         self._prepare(batch, passed, texts, applied.alive)
         self.rows += len(batch)
         self.alive += len(applied.alive)
-        for verdict in applied.verdicts.values():
+        for row, verdict in applied.verdicts.items():
             if verdict.error is not None:
-                self.raised[verdict.error] += 1
+                # Step and exception alone: its message may differ from row to row.
+                self.raised[verdict.error.partition(": ")[0]] += 1
+                place = f"{batch.fixed['file'][row]}:{batch.fixed['line'][row]}"
+                self.first_raised = self.first_raised or f"{place}: {verdict.error}"
 
     def _prepare(
         self, batch: RowBatch, passed: dict[str, pa.Array], texts: list[str], alive: list[int]
@@ -200,6 +186,7 @@ class _PhaseWriter:
             "alive": self.alive,
             "raised": self.raised.total(),
             "raised_errors": dict(self.raised.most_common(20)),
+            "first_raised": self.first_raised,
             "tally": self.application.tally.as_json(),
         }
 
@@ -273,6 +260,12 @@ def _with_values(column: pa.Array, values: dict[int, Any]) -> pa.Array:
     for row, value in values.items():
         held[row] = value
     return pa.array(held, column.type)
+
+
+def stored_rows(folder: Path) -> Iterator[dict[str, pa.Array]]:
+    """Read the rows that a phase left, in the batches that it wrote."""
+    for batch in row_groups(folder / ROWS):
+        yield dict(zip(batch.schema.names, batch.columns, strict=True))
 
 
 def prepared_paths(folders: Iterable[Path]) -> list[Path]:

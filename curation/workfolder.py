@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import orjson
@@ -29,7 +29,7 @@ def work_folder(out: Path) -> Iterator[Path]:
     UserError
         When another run works on the same release.
     """
-    folder = out.parent / f".{out.name}.work"
+    folder = _folder_of(out)
     descriptor = _locked(folder, out)
     try:
         yield folder
@@ -40,13 +40,32 @@ def work_folder(out: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def note_run(folder: Path, recipe: Recipe, data: Path | str) -> None:
-    """Note what a run is made of, so that it can be resumed without saying it again."""
+def note_run(folder: Path, recipe: Recipe, data: Path | str, files: Mapping[str, str]) -> list[str] | None:
+    """Note what a run is made of, so that it can be resumed without saying it again.
+
+    Parameters
+    ----------
+    files
+        SHA-256 of every file by its name.
+
+    Returns
+    -------
+    list of str or None
+        Files that came, went or changed since the run that left the folder; ``None`` when it is new.
+    """
+    try:
+        noted = orjson.loads((folder / _RUN).read_bytes())["files"]
+    except (OSError, orjson.JSONDecodeError, KeyError):
+        noted = None
     run = {
         "recipe": recipe.canonical(),
         "data": data if isinstance(data, str) and "://" in data else str(Path(data).resolve()),
+        "files": dict(files),
     }
     write_bytes(folder / _RUN, orjson.dumps(run))
+    if noted is None:
+        return None
+    return sorted(name for name in noted.keys() | files.keys() if noted.get(name) != files.get(name))
 
 
 def noted_run(out: Path) -> tuple[Recipe, str]:
@@ -57,7 +76,7 @@ def noted_run(out: Path) -> tuple[Recipe, str]:
     ConfigurationError
         When no run of ``out`` is unfinished.
     """
-    path = out.resolve().parent / f".{out.resolve().name}.work" / _RUN
+    path = _folder_of(out.resolve()) / _RUN
     try:
         run = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
@@ -67,6 +86,15 @@ def noted_run(out: Path) -> tuple[Recipe, str]:
             fix="start one: malmoi curate RECIPE --data DIR --out " + str(out),
         ) from error
     return Recipe.model_validate_json(orjson.dumps(run["recipe"])), str(run["data"])
+
+
+def is_unfinished(out: Path) -> bool:
+    """Tell whether a run of ``out`` was stopped and left what it had done."""
+    return (_folder_of(out.resolve()) / _RUN).is_file()
+
+
+def _folder_of(out: Path) -> Path:
+    return out.parent / f".{out.name}.work"
 
 
 def _locked(folder: Path, out: Path) -> int:

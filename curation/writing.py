@@ -11,7 +11,6 @@ import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from curation.checkpoints import Checkpoint, Tell
 from curation.decisions import Decisions, carry_out, load_decisions
@@ -20,10 +19,9 @@ from curation.lengths import Lengths
 from curation.recipe import Source
 from curation.records import SCHEMAS, BadRow, Kind, Location
 from curation.tables import FILE_BYTES, TableWriter
-from curation.units import ROWS
+from curation.units import stored_rows
 from curation.view import strings_of, view_of
 
-BATCH_ROWS = 16_384
 SAMPLES = 3
 SAMPLE_CHARACTERS = 300
 
@@ -129,9 +127,8 @@ class WriteConfig:
 
 def _batches(units: tuple[Checkpoint, ...], decisions: Decisions | None) -> Iterator[dict[str, pa.Array]]:
     for unit in units:
-        with pq.ParquetFile(unit.folder / ROWS) as file:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                yield carry_out(dict(zip(batch.schema.names, batch.columns, strict=True)), decisions)
+        for columns in stored_rows(unit.folder):
+            yield carry_out(columns, decisions)
 
 
 class _PartWriter:

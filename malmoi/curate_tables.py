@@ -1,145 +1,190 @@
-"""What `malmoi curate plan`, `explain`, `diff` and `sample` show to people."""
+"""What `malmoi curate` shows to people: the ledger of a run, and its plan."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.filesize import decimal
+from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from malmoi import console
 
 if TYPE_CHECKING:
-    from curation.inspection.diff import Difference
-    from curation.inspection.explain import Story
-    from curation.planning import Plan
+    from curation.estimates import Plan, StepCost
+    from curation.run import RunReport
 
-_SHOWN_CHARACTERS = 600
+_WIDE = 10_000
+_MOST_FILES = 5
+
+
+def table_of(*columns: str, text: Sequence[str] = ()) -> Table:
+    """Make a table without lines: numbers to the right, the first column and `text` to the left."""
+    table = Table(box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        left = number == 0 or column in text
+        # Names stay whole; a last column of text takes what is left and is folded.
+        last = number == len(columns) - 1 and column in text
+        table.add_column(
+            column,
+            justify="left" if left else "right",
+            no_wrap=not last,
+            overflow="fold" if last else "ellipsis",
+        )
+    return table
+
+
+def print_table(table: Table) -> None:
+    """Print a table: as wide as the terminal, or, into a file or a pipe, as wide as it has to be."""
+    if console.out.is_terminal:
+        console.out.print(table)
+        return
+    wide = Console(width=_WIDE, color_system=None, highlight=False)
+    with wide.capture() as captured:
+        wide.print(table)
+    for line in captured.get().splitlines():
+        console.out.print(line.rstrip(), soft_wrap=True, markup=False)
+
+
+def say(text: str) -> None:
+    """Print a sentence that a terminal breaks where it is narrow."""
+    console.out.print(text, soft_wrap=True)
+
+
+def show_report(report: "RunReport", done: str = "was up to date: nothing was done") -> None:
+    """Print the ledger, why rows were dropped, and where to look next.
+
+    ``done`` is what to say of a release that was there already.
+    """
+    result = report.as_json()
+    release = escape(_from_here(Path(result["release"])).as_posix())
+    table = table_of("source", "read", "kept", "dropped", "quarantined")
+    why: dict[str, dict[str, int]] = {}
+    for name, counts in result["sources"].items():
+        dropped = sum(counts["dropped"].values())
+        table.add_row(
+            name,
+            *(f"{number:,}" for number in (counts["read"], counts["kept"], dropped, counts["quarantined"])),
+        )
+        for label, number in counts["dropped"].items():
+            why.setdefault(label, {})[name] = number
+    print_table(table)
+    if why:
+        console.out.print()
+        print_table(_reasons(why))
+    console.out.print()
+    repeated = sum(counts.get("repeated", 0) for counts in result["sources"].values())
+    if repeated:
+        say(f"The data holds {repeated:,} further copies of kept rows.")
+    _say_what_was_done(report, result, done)
+    quarantined = sum(counts["quarantined"] for counts in result["sources"].values())
+    if quarantined:
+        say(f"[dim]Rows that could not be used: malmoi curate sample {release} --quarantined[/]")
+    say(f"[dim]Look at {release}/report.html; next: malmoi rag index {release}[/]")
+
+
+def _reasons(why: dict[str, dict[str, int]]) -> Table:
+    table = table_of("why dropped", "rows", "of which", text=("of which",))
+    for label, counts in sorted(why.items(), key=lambda item: (-sum(item[1].values()), item[0])):
+        of_which = ", ".join(f"{name} {number:,}" for name, number in counts.items())
+        table.add_row(label, f"{sum(counts.values()):,}", of_which)
+    return table
+
+
+def _say_what_was_done(report: "RunReport", result: dict[str, Any], done: str) -> None:
+    release = escape(_from_here(Path(result["release"])).as_posix())
+    if report.reused:
+        say(f"{release} {done}.")
+        return
+    if report.resumed:
+        say("Went on with what an interrupted run had finished.")
+    if report.changed_files:
+        shown = ", ".join(report.changed_files[:_MOST_FILES])
+        more = (
+            f" and {len(report.changed_files) - _MOST_FILES:,} more"
+            if len(report.changed_files) > _MOST_FILES
+            else ""
+        )
+        say(
+            f"[yellow]Changed since that run began, so read anew:[/] {escape(shown)}{more}; "
+            "the release is of the files as they are now."
+        )
+    say(f"{release} · {result['seconds']:.1f} s · peak {result['peak_rss_mb']:,.0f} MB")
 
 
 def show_plan(plan: "Plan") -> None:
     """Print sources, steps and the estimates."""
-    sources = _table("source", "reader", "files", "size", "rows, about", "units")
+    bad = any(source.unreadable for source in plan.sources)
+    columns = ["source", "reader", "files", "size", "rows", *(["unreadable"] if bad else [])]
+    sources = table_of(*columns, text=("reader",))
     for source in plan.sources:
-        sources.add_row(
-            source.name,
-            source.reader,
-            f"{source.files:,}",
-            decimal(source.bytes),
-            f"{source.rows:,}",
-            f"{source.units:,}",
-        )
-    console.out.print(sources)
-    steps = _table("step", "CPU ms a row", "dropped in the sample")
-    steps.add_row("read", f"{plan.reading_ms_a_row:.3f}", "")
+        rows = f"{source.rows:,}" if source.counted else f"about {_rounded(source.rows):,}"
+        unreadable = f"{source.unreadable:,} of {source.seen:,}" if source.unreadable else ""
+        cells = [source.name, source.reader, f"{source.files:,}", decimal(source.bytes), rows, unreadable]
+        sources.add_row(*cells[: len(columns)])
+    print_table(sources)
+    console.out.print()
+    steps = table_of(
+        "step", "CPU ms a row", "CPU for all", "dropped of the sample", text=("dropped of the sample",)
+    )
+    steps.add_row(
+        "read", f"{plan.reading_seconds * 1000 / max(1, plan.rows):.3f}", _duration(plan.reading_seconds), ""
+    )
     for step in plan.steps:
-        share = f"{step.dropped:,} of {step.rows:,}" if step.rows else "no row reached it"
-        steps.add_row(step.step, f"{step.milliseconds_a_row:.3f}", share)
-    console.out.print(steps)
-    console.out.print(
-        f"About {plan.rows:,} rows, {_duration(plan.cpu_seconds)} of CPU time, "
-        f"{decimal(plan.work_bytes)} of disk while it runs and {decimal(plan.release_bytes)} for the release "
-        f"(from {plan.sampled:,} rows).",
-        soft_wrap=True,
+        steps.add_row(step.step, f"{step.milliseconds_a_row:.3f}", _duration(step.seconds), _dropped(step))
+    print_table(steps)
+    console.out.print()
+    say(
+        f"About {_rounded(plan.rows):,} rows: {_duration(plan.cpu_seconds)} of CPU time, "
+        f"{plan.peak_mb:,} MB of memory, {decimal(plan.work_bytes)} of disk while it runs and "
+        f"{decimal(plan.release_bytes)} for the release ({decimal(plan.free_bytes)} are free)."
     )
+    say(f"[dim]Estimated from {plan.sampled:,} rows. Nothing was written.[/]")
     for note in plan.notes:
-        console.out.print(f"[yellow]Note:[/] {note}", soft_wrap=True)
+        say(f"[yellow]Note:[/] {escape(note)}")
 
 
-def show_stories(stories: Sequence["Story"]) -> None:
-    """Print each row: its fate, where it was read, what was done to it, what it stands for."""
-    for story in stories:
-        row = story.row
-        console.out.print(Text(f"{story.fate}  {row.get('id', '')}", style="bold"))
-        _fact("read from", f"{row['file']}:{row['line']}")
-        _fact("source", row["source"])
-        if story.fate == "dropped":
-            score = f" ({row['score']:.4g})" if row["score"] is not None else ""
-            _fact("dropped by", f"{row['step']}: {row['reason']}{score}")
-            _fact("because of", row["detail"])
-            _fact("same as", row["duplicate_of"])
-        _fact("error", row.get("error"))
-        _fact("tags", row.get("tags") if row.get("tags") != "{}" else None)
-        _fact("attributes", row.get("attributes") if row.get("attributes") != "{}" else None)
-        for change in story.changes:
-            if "before" in change:
-                _fact(change["step"], f"rewrote: {_short(change['before'])}")
-                _fact("", f"     to: {_short(change['after'])}")
-            else:
-                _fact(change["step"], f"{change['rule']} × {change['count']}")
-        for copy in story.stands_for:
-            score = f" {copy['score']:.3f}" if copy["score"] is not None else ""
-            _fact("stands for", f"{copy['id']} {copy['file']}:{copy['line']} ({copy['reason']}{score})")
-        _fact("in", story.file)
-        console.out.print(Text(_short(_text_of(row))))
-        console.out.print()
+def _dropped(step: "StepCost") -> str:
+    if step.fault:
+        return "not tried"
+    if not step.rows:
+        return "no row reached it"
+    # Among a few rows there are few copies: in the whole there will be more.
+    least = " or more" if step.step.endswith("_dedup") and step.dropped else ""
+    return f"{step.dropped:,} of {step.rows:,}{least}"
 
 
-def show_difference(difference: "Difference", a: Path, b: Path) -> None:
-    """Print what differs."""
-    rows = difference.rows
-    console.out.print(
-        f"{rows['in both']:,} rows are in both ({rows['changed']:,} of them changed); "
-        f"{rows['only in a']:,} only in {a}; {rows['only in b']:,} only in {b}.",
-        soft_wrap=True,
-    )
-    for title, fates in ((f"Rows of {a} that left", difference.left), (f"Rows new in {b}", difference.came)):
-        if fates:
-            table = _table(title, "rows")
-            for fate, number in fates.items():
-                table.add_row(fate, f"{number:,}")
-            console.out.print(table)
-    if difference.sources:
-        table = _table("source", "what", "a", "b")
-        for name, counts in difference.sources.items():
-            for key, (left, right) in counts.items():
-                table.add_row(name, key, f"{left:,}", f"{right:,}")
-        console.out.print(table)
-    for one in difference.recipe:
-        console.out.print(Text(f"recipe, {one['key']}: {one['a']} → {one['b']}"), soft_wrap=True)
-    for name, ids in difference.examples.items():
-        console.out.print(Text(f"{name}, for example: {' '.join(ids)}"), soft_wrap=True)
+def _rounded(number: int) -> int:
+    """Keep three digits of an estimate.
 
-
-def show_rows(rows: Sequence[dict[str, Any]]) -> None:
-    """Print rows one after the other."""
-    for row in rows:
-        why = f"  {row['step']}/{row['reason']}" if "step" in row else ""
-        score = f" {row['score']:.4g}" if row.get("score") is not None else ""
-        console.out.print(Text(f"{row['id']}  {row['file']}:{row['line']}{why}{score}", style="dim"))
-        if row.get("detail"):
-            console.out.print(Text(f"  {row['detail']}", style="yellow"))
-        console.out.print(Text(_short(_text_of(row))))
-        console.out.print()
-
-
-def _text_of(row: dict[str, Any]) -> str:
-    if "messages" in row:
-        return "\n".join(f"{turn['role']}: {turn['content']}" for turn in row["messages"])
-    return str(row.get("text", ""))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARACTERS else text[:_SHOWN_CHARACTERS] + " …"
-
-
-def _fact(name: str, value: str | None) -> None:
-    if value:
-        console.out.print(Text.assemble((f"  {name:<12}", "dim"), value), soft_wrap=True)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for number, column in enumerate(columns):
-        text = number == 0 or column in ("reader", "what")
-        table.add_column(column, justify="left" if text else "right")
-    return table
+    Examples
+    --------
+    >>> _rounded(197_629), _rounded(512)
+    (198000, 512)
+    """
+    digits = max(0, len(str(number)) - 3)
+    return round(number, -digits)
 
 
 def _duration(seconds: float) -> str:
+    """Say how long something takes, as roughly as an estimate should.
+
+    Examples
+    --------
+    >>> [_duration(seconds) for seconds in (0.2, 42, 600, 7200 * 4)]
+    ['< 1 s', '42 s', '10 minutes', '8.0 hours']
+    """
+    if seconds < 1:
+        return "< 1 s"
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"
+    return f"{seconds / 3600:,.1f} hours"
+
+
+def _from_here(path: Path) -> Path:
+    """The path as a person would type it: relative where it lies below the current folder."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -6,11 +6,11 @@ The same prepare and decide that the engine calls. Usage: exact_dedup_once.py TE
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curation.comparisons.base import Batch, Room
@@ -18,26 +18,28 @@ from curation.comparisons.exact_dedup import EXACT_DEDUP
 from curation.progress import Quiet
 from curation.steps.base import Given
 from curation.steps.exact_dedup import ExactDedupParams
-from curation.view import TextView, strings_of
+from curation.tables import open_table
 
-ROWS = 16_384
+ROWS = 4096
 PARAMS = ExactDedupParams()
 
 
 def batches(file: pq.ParquetFile) -> Iterator[Batch]:
-    for held in file.iter_batches(batch_size=ROWS):
-        rows = held.num_rows
-        nothing = [""] * rows
-        texts = strings_of(held["text"])
+    groups = range(file.num_row_groups)
+    # Over a whole file, `iter_batches` keeps what it read of every row group until the end.
+    for held in chain.from_iterable(file.iter_batches(ROWS, [one], use_threads=False) for one in groups):
+        nothing = [""] * held.num_rows
+        # What exact duplicates of text records have in common is the text, in UTF-8.
+        identities = held["text"].cast(pa.binary()).to_pylist()
         yield Batch(
             source="texts",
             config="texts",
             kind="text",
             scope="text/release/",
             orders=held["order"].to_numpy(),
-            ids=strings_of(held["id"]),
-            texts=texts,
-            identities=TextView(texts, nothing).identities,
+            ids=held["id"],
+            texts=nothing,
+            identities=lambda identities=identities: identities,
             attributes=nothing,
             tags=nothing,
             groups=nothing,
@@ -48,7 +50,10 @@ def batches(file: pq.ParquetFile) -> Iterator[Batch]:
 
 def main() -> None:
     texts, dropped = Path(sys.argv[1]), Path(sys.argv[2])
-    with tempfile.TemporaryDirectory(dir=dropped.parent) as name, pq.ParquetFile(texts) as file:
+    with (
+        tempfile.TemporaryDirectory(dir=dropped.parent) as name,
+        open_table(texts) as file,
+    ):
         folder = Path(name)
         prepared = folder / "prepared.arrow"
         with pa.ipc.new_file(str(prepared), EXACT_DEDUP.schema(PARAMS)) as writer:
@@ -58,8 +63,7 @@ def main() -> None:
         orders = [table["_order"].to_numpy() for table in EXACT_DEDUP.decide(PARAMS, [prepared], room)]
         rows = pa.ipc.open_file(pa.memory_map(str(prepared))).read_all()
         at = np.searchsorted(rows["_order"].to_numpy(), np.sort(np.concatenate(orders)))
-        ids = rows["id"].take(pa.array(at))
-        dropped.write_bytes(pc.binary_join(pa.array([ids.to_pylist()]), "\n")[0].as_py().encode())
+        dropped.write_text("\n".join(rows["id"].take(pa.array(at)).to_pylist()))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ import orjson
 from near_dedup import DATATROVE, Peer, installed
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from machine import Run, corpora_or_exit, machine, median, report, run, versions
+from listing import show
+from machine import Run, corpora_or_exit, machine, median, run, versions
 
 HERE = Path(__file__).parent
 LIMIT = 1.8
@@ -69,7 +70,7 @@ def main() -> None:
         }
     seconds = {tool: entry["cpu_seconds"] for tool, entry in measured["documents"].items()}
     peers = {tool: one for tool, one in seconds.items() if tool != "ours"}
-    report(
+    show(
         {
             "name": "filters",
             "unit": "CPU seconds",

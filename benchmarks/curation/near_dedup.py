@@ -6,7 +6,7 @@ a pair is found when one of the two was removed. Precision is the share of remov
 have a planted partner with a similarity of 0.7 or more. A peer that cannot be installed is left
 out, and the reason is printed.
 
-Usage: python benchmarks/curation/near_dedup.py [--documents 20000] [--peers datasketch,...]
+Usage: python benchmarks/curation/near_dedup.py [--documents 20000] [--peers datatrove-split,...]
        [--runs 1] [--scaling 10000,100000] [--venvs FOLDER] [--json]
 """
 
@@ -45,8 +45,8 @@ class Peer:
 
 DATATROVE = ("datatrove[io,processing]==0.10.1", "spacy==3.8.18", "orjson")
 PEERS = (
-    Peer("datatrove, str.split", "datatrove", DATATROVE, "datatrove_minhash.py", ("split",)),
-    Peer("datatrove", "datatrove", DATATROVE, "datatrove_minhash.py", ("default",)),
+    Peer("datatrove-split", "datatrove", DATATROVE, "datatrove_minhash.py", ("split",)),
+    Peer("datatrove-default", "datatrove", DATATROVE, "datatrove_minhash.py", ("default",)),
     Peer("datasketch", "datasketch", ("datasketch==2.0.0", "orjson"), "datasketch_lsh.py"),
     # aiohttp is needed by dj-process and not declared.
     Peer("data-juicer", "data-juicer", ("py-data-juicer==1.6.1", "aiohttp"), "data_juicer_minhash.py"),
@@ -59,7 +59,7 @@ def main() -> None:
     options.add_argument("--documents", type=int, default=20_000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--runs", type=int, default=1, help="of ours and of the anchor")
-    options.add_argument("--peers", default=",".join(peer.name for peer in PEERS if ", " not in peer.name))
+    options.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
     options.add_argument("--scaling", default="", help="numbers of documents to run ours on as well")
     options.add_argument("--venvs", type=Path, default=Path.home() / ".cache/malmoi/peers")
     options.add_argument("--json", action="store_true")
@@ -72,7 +72,7 @@ def main() -> None:
         ours = [run_ours(folder) for _ in range(given.runs)]
         measured = {"ours": measure(ours, folder / "kept.jsonl", families, given.documents)}
         for peer in PEERS:
-            if peer.environment not in chosen:
+            if peer.name not in chosen:
                 continue
             python = installed(peer, given.venvs)
             if python is not None:

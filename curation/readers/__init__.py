@@ -4,7 +4,7 @@ Corpora with a format of their own: `nsmc`, `nsmc_raw`, `chatbot_data`, `kobest`
 `superni`. Formats: `jsonl`, `csv_file`, `parquet`, `documents`, `slack_export` (with
 `slack_messages`). The rest is what they share: `encoding`, `scripts` and `lines` from bytes to text,
 `table`, `dialect` and `fixed_table` from text to fields, `json_file` for JSON, `columns` from fields
-to records.
+to records, `quoting` from the user's data to messages.
 """
 
 from typing import Any

@@ -5,6 +5,7 @@ after it.
 """
 
 import hashlib
+import reprlib
 from collections.abc import Iterator
 
 from curation.readers.base import Item, Options, Reader, SourceFile
@@ -28,7 +29,7 @@ def _record(values: list[str]) -> tuple[InstructionRecord, str]:
     question, answer, written = values
     label = written.strip()
     if label not in _LABELS:
-        raise ValueError(f"the label {written!r} is none of 0, 1, 2")
+        raise ValueError(f"the label {reprlib.repr(written)} is none of 0, 1, 2")
     record = InstructionRecord(
         messages=(Message("user", question), Message("assistant", answer)),
         task="chatbot_data",

@@ -1,17 +1,19 @@
 """From the columns of a row to a record, as the options of the generic readers map them."""
 
 from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Self
 
-import orjson
 from pydantic import model_validator
 
 from curation.errors import UserError
 from curation.readers import json_file
 from curation.readers.base import Options
+from curation.readers.quoting import shown
 from curation.records import InstructionRecord, Kind, Message, Record, TextRecord
 
 DEFAULT_TEXT = "text"
+_MOST_NAMED = 20
 
 
 class ColumnOptions(Options):
@@ -65,10 +67,16 @@ def require(options: ColumnOptions, existing: Collection[str], where: str) -> No
     missing = [column for column in named_columns(options) if column not in existing]
     if missing:
         raise UserError(
-            f"There is no column {missing[0]!r}; the columns are: {', '.join(map(str, existing))}.",
+            f"There is no column {missing[0]!r}; the columns are: {_listed(existing)}.",
             where=where,
             fix="Name columns that exist in the reader's options: text, title, prompt, response, attributes.",
         )
+
+
+def _listed(names: Collection[str]) -> str:
+    # A damaged table may have a million columns, or a text for a column's name.
+    first = ", ".join(map(shown, islice(names, _MOST_NAMED)))
+    return first if len(names) <= _MOST_NAMED else f"{first} and {len(names) - _MOST_NAMED:,} more"
 
 
 def record(values: Mapping[str, object], options: ColumnOptions) -> Record:
@@ -101,7 +109,7 @@ def _attributes(
         return json_file.scalars({key: value for key, value in values.items() if key not in content})
     chosen = {key: values.get(key) for key in map(str, options.attributes)}
     return {
-        key: value if isinstance(value, str) else orjson.dumps(value).decode()
+        key: value if isinstance(value, str) else json_file.spelled(value).decode()
         for key, value in chosen.items()
         if value is not None
     }

@@ -1,5 +1,7 @@
 """Tables as csv, tsv or with semicolons: encoding and dialect detected, then stated."""
 
+import reprlib
+from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
 
@@ -98,10 +100,11 @@ def header_names(header: Fields, file: str) -> list[str]:
         When a name stands twice.
     """
     names = [value.strip() or f"column {position}" for position, value in enumerate(header.values, 1)]
-    twice = next((name for name in names if names.count(name) > 1), None)
+    count = Counter(names)
+    twice = next((name for name in names if count[name] > 1), None)
     if twice is not None:
         raise UserError(
-            f"The header names the column {twice!r} twice.",
+            f"The header names the column {reprlib.repr(twice)} twice.",
             where=f"{file}:{header.number}",
             fix="Rename one of them, or use `header: false` and positions from 1 instead of names.",
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
+import orjson
 import unhwp
 import yaml
 
@@ -12,15 +13,27 @@ from curation.readers import json_file
 from curation.readers.base import Item, Options, Reader, SourceFile
 from curation.readers.encoding import cannot_open, file_encoding
 from curation.readers.lines import text_lines
+from curation.readers.quoting import shown
 from curation.records import BadRow, FileNote, Location, Row, TextRecord
 
 _HANGUL_SUFFIXES = (".hwp", ".hwpx")
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(.+?)[ \t]*#*[ \t]*\r?")
+_HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(.*)")
 _FENCE = re.compile(r"[ ]{0,3}(?:```|~~~)")
 _LONGEST_TITLE = 80
+_LONGEST_ERROR = 300
 # Between two rules further apart stands text, which a YAML parser would chew on for long.
 _LONGEST_FRONT_MATTER = 10_000
+
+
+class _WithoutAliases(yaml.SafeLoader):
+    """YAML for front matter: a few lines of aliases can stand for more values than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Refuse an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias")
+        return super().compose_node(parent, index)
 
 
 class DocumentsOptions(Options):
@@ -56,7 +69,7 @@ def _hangul_document(file: SourceFile, content: bytes) -> Row | BadRow:
         with unhwp.parse_bytes(content) as document:
             text, stated_title = document.markdown, document.title
     except unhwp.UnhwpError as error:
-        return BadRow(content, where, f"no HWP or HWPX document: {error}")
+        return BadRow(content, where, f"no HWP or HWPX document: {shown(str(error), _LONGEST_ERROR)}")
     if not text.strip():
         return BadRow(content, where, "no text in the document")
     title = first_heading(text) or (stated_title or "").strip() or _first_line(text) or _stem(file)
@@ -99,13 +112,16 @@ def parted_front_matter(text: str) -> tuple[dict[str, str], str]:
     if found is None or found.end() > _LONGEST_FRONT_MATTER:
         return {}, text
     try:
-        values = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError, RecursionError):  # an impossible date is a ValueError
+        values = yaml.load(found[1], Loader=_WithoutAliases)  # noqa: S506 - a SafeLoader
+        if not isinstance(values, dict):
+            return {}, text
+        plain = {str(key): str(value) if isinstance(value, date) else value for key, value in values.items()}
+        known = json_file.scalars(plain)
+        orjson.dumps(known)  # refuses half characters, which YAML lets through
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError):
+        # An impossible date is a ValueError, a number of more than 64 bits a TypeError.
         return {}, text
-    if not isinstance(values, dict):
-        return {}, text
-    plain = {str(key): str(value) if isinstance(value, date) else value for key, value in values.items()}
-    return json_file.scalars(plain), text[found.end() :]
+    return known, text[found.end() :]
 
 
 def first_heading(text: str) -> str:
@@ -120,9 +136,16 @@ def first_heading(text: str) -> str:
     for line in text.split("\n"):
         if _FENCE.match(line):
             fenced = not fenced
-        elif not fenced and (heading := _HEADING.fullmatch(line)):
-            return heading[1]
+        elif not fenced and (found := _HEADING.match(line)) and (heading := _without_closing(found[1])):
+            return heading
     return ""
+
+
+def _without_closing(heading: str) -> str:
+    """Leave out the number signs that may close a heading, when blanks part them from it."""
+    heading = heading.rstrip(" \t\r")
+    rest = heading.rstrip("#")
+    return rest.rstrip(" \t") if not rest or rest[-1] in " \t" else heading
 
 
 def _first_line(text: str) -> str:

@@ -28,8 +28,12 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Python knows these beside encodings of files; text in them may hold half characters.
+_NO_ENCODINGS_OF_FILES = {"punycode", "raw-unicode-escape", "unicode-escape", "utf-7"}
 # CP949 holds every character of these at the same bytes, and files say the narrower name.
 _WITHIN_CP949 = {"euc_kr", "cp949"}
+# Zeros that a crash of the file system leaves; they say nothing about the text around them.
+_HOLE = re.compile(rb"\0{16,}")
 _BEYOND_LATIN = re.compile("[\u0250-\U0010ffff]")
 _LATIN_LETTER = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 _LATIN_BESIDE_ASCII = re.compile("[A-Za-z][\u0080-\u024f]|[\u0080-\u024f][A-Za-z]")
@@ -98,6 +102,8 @@ def cannot_open(file: SourceFile, error: OSError) -> UserError:
 def _stated(name: str, head: bytes, file: SourceFile) -> Encoding:
     try:
         codec = codecs.lookup(name).name
+        if codec.replace("_", "-") in _NO_ENCODINGS_OF_FILES:
+            raise LookupError(codec)
         "가\n".encode(codec, errors="ignore")
     except (LookupError, TypeError, ValueError) as error:
         raise UserError(
@@ -126,7 +132,8 @@ def _line_break(codec: str, head: bytes) -> bytes:
 
 
 def _without_mark(path: Path, head: bytes) -> str | None:
-    if head.count(0) > len(head) // 10:
+    solid = _HOLE.sub(b"", head)
+    if solid.count(0) > len(solid) // 10:
         return None  # UTF-16 without a mark, or no text at all
     valid, weak = _read_as_utf8(path)
     if valid:

@@ -77,6 +77,39 @@ def load(file: SourceFile) -> object:
         ) from error
 
 
+def spelled(value: object) -> bytes:
+    """The JSON of a value that was read, for quarantine and for attributes; however deep it is.
+
+    Examples
+    --------
+    >>> spelled({"a": [1, None]})
+    b'{"a":[1,null]}'
+    """
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return _spelled_deep(value)
+
+
+def _spelled_deep(value: object) -> bytes:
+    # orjson reads 1,024 levels and writes 254. What waits as bytes is JSON already.
+    parts: list[bytes] = []
+    waiting: list[object] = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, bytes):
+            parts.append(one)
+        elif isinstance(one, dict):
+            pieces = [piece for key, item in one.items() for piece in (b",", key, b":", item)]
+            waiting += [b"}", *reversed(pieces[1:]), b"{"]
+        elif isinstance(one, list):
+            pieces = [piece for item in one for piece in (b",", item)]
+            waiting += [b"]", *reversed(pieces[1:]), b"["]
+        else:
+            parts.append(orjson.dumps(one))
+    return b"".join(parts)
+
+
 def required_text(values: Mapping[str, object], key: str) -> str:
     """The string under ``key``.
 

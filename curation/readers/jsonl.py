@@ -1,5 +1,6 @@
 """JSON lines: one object a line, mapped by column names."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
@@ -11,6 +12,8 @@ from curation.readers.lines import Line, text_lines
 from curation.records import BadRow, FileNote, Location, Record, Row
 
 _LOOK_AHEAD = 50
+# Not `["text": …`: there the brace of an object is damaged.
+_ARRAY_BEGINS = re.compile(r"\s*\[\s*(?:[\[{]|\Z)")
 
 
 class JsonlOptions(columns.ColumnOptions):
@@ -41,7 +44,7 @@ def json_lines(file: SourceFile, encoding: Encoding) -> Iterator[tuple[Line, dic
         try:
             value = json_file.parsed_text(line.text)
         except ValueError as error:
-            if line.number == 1 and line.text.lstrip().startswith("["):
+            if line.number == 1 and _ARRAY_BEGINS.match(line.text):
                 raise _one_array(file) from error
             yield BadRow(line.raw, where, f"no JSON: {error}")
             continue

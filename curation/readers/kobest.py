@@ -4,6 +4,7 @@ The table is parted by tabs without quoting: quotes in it are text.
 """
 
 import hashlib
+import reprlib
 from collections.abc import Iterator
 
 from curation.readers.base import Item, Options, Reader, SourceFile
@@ -31,7 +32,7 @@ def _record(values: list[str]) -> tuple[InstructionRecord, str]:
     identifier, text, question, written = values
     answer = written.strip()
     if answer not in _LABELS:
-        raise ValueError(f"the answer {written!r} is neither True nor False")
+        raise ValueError(f"the answer {reprlib.repr(written)} is neither True nor False")
     # The paragraph counts, not how its blanks are set.
     paragraph = " ".join(text.split()).encode()
     record = InstructionRecord(

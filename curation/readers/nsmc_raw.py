@@ -6,8 +6,6 @@ and of no use to a dataset.
 
 from collections.abc import Iterator
 
-import orjson
-
 from curation.errors import UserError
 from curation.readers import json_file
 from curation.readers.base import Item, Options, Reader, SourceFile
@@ -40,7 +38,7 @@ def read(file: SourceFile, _options: NsmcRawOptions) -> Iterator[Item]:
         try:
             yield Row(_record(review), where)
         except ValueError as error:
-            yield BadRow(orjson.dumps(review), where, str(error))
+            yield BadRow(json_file.spelled(review), where, str(error))
 
 
 def _record(review: object) -> TextRecord:

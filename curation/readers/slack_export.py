@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import orjson
-
 from curation.errors import UserError
 from curation.readers import json_file
 from curation.readers.base import Item, Options, Reader, SourceFile
@@ -39,7 +37,10 @@ def read(file: SourceFile, _options: SlackExportOptions) -> Iterator[Item]:
     """
     if not file.path.is_dir():
         raise _no_export(file, "it is no folder")
-    folders = sorted(entry for entry in file.path.iterdir() if entry.is_dir() and _days(entry))
+    try:
+        folders = sorted(entry for entry in file.path.iterdir() if _is_channel(entry))
+    except OSError as error:
+        raise cannot_open(file, error) from error
     if not folders:
         raise _no_export(file, "no folder in it holds days such as 2026-01-31.json")
     users, channel_ids = _users(file), _channel_ids(file)
@@ -47,6 +48,12 @@ def read(file: SourceFile, _options: SlackExportOptions) -> Iterator[Item]:
         yield FileNote(_inside(file, "users.json"), "missing", "people are called by their ids")
     names = Names(users, {identifier: name for name, identifier in channel_ids.items()})
     for folder in folders:
+        if folder.is_symlink():
+            raise UserError(
+                "This folder of the export is a link; what it leads to is not read.",
+                where=_inside(file, folder.name),
+                fix="Put the folder itself in its place, or remove the link.",
+            )
         channel = Channel(folder.name, channel_ids.get(folder.name, folder.name))
         yield from _filled(channel, folder, file, names)
         for messages in channel.threads.values():
@@ -63,6 +70,8 @@ def _filled(channel: Channel, folder: Path, file: SourceFile, names: Names) -> I
     for day in _days(folder):
         name = _inside(file, f"{folder.name}/{day.name}")
         try:
+            if day.exists() and not day.is_file():
+                raise OSError("it is no file")  # a folder; or a pipe, which would be waited for
             content = day.read_bytes()
         except OSError as error:
             raise cannot_open(SourceFile(day, name), error) from error
@@ -81,7 +90,11 @@ def _filled(channel: Channel, folder: Path, file: SourceFile, names: Names) -> I
                     raise ValueError("a message is no object")
                 channel.add(values, where, names)
             except ValueError as error:
-                yield BadRow(orjson.dumps(values), where, str(error))
+                yield BadRow(json_file.spelled(values), where, str(error))
+
+
+def _is_channel(entry: Path) -> bool:
+    return entry.is_dir() and not entry.name.startswith(".") and bool(_days(entry))
 
 
 def _days(folder: Path) -> list[Path]:

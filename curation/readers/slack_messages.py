@@ -24,7 +24,8 @@ HOUSEKEEPING = frozenset(
 WITHOUT_TEXT = "messages without text"
 REPEATED = "messages that stand twice"
 
-_TS = re.compile(r"[0-9]+\.[0-9]+")
+# Ten digits and six; Python makes no number of thousands of digits.
+_TS = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 _MARKUP = re.compile(r"<([^<>\n]*)>")
 _LONGEST_FIRST_LINE = 60
 

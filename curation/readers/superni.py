@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import orjson
-
 from curation.errors import UserError
 from curation.readers import json_file
 from curation.readers.base import Item, Options, Reader, SourceFile
@@ -73,7 +71,7 @@ def read(file: SourceFile, _options: SuperniOptions) -> Iterator[Item]:
         try:
             yield Row(_record(instance, task), where)
         except ValueError as error:
-            yield BadRow(orjson.dumps(instance), where, str(error))
+            yield BadRow(json_file.spelled(instance), where, str(error))
 
 
 def _record(instance: object, task: _Task) -> InstructionRecord:

@@ -93,37 +93,83 @@ def table_rows(lines: Iterator[Line | BadRow], dialect: Dialect, name: str) -> I
     whether the row then has the right number of fields is for the caller to see.
     """
     delimiter, quotes = dialect.delimiter, dialect.quotes
-    waiting: deque[Line | BadRow] = deque()
-    while (line := waiting.popleft() if waiting else next(lines, None)) is not None:
+    ahead = _Ahead(lines, delimiter)
+    while (line := ahead.take()) is not None:
         if isinstance(line, BadRow):
             yield line
         elif quotes and '"' in line.text:
-            yield _quoted_row(line, lines, waiting, delimiter, name)
+            yield _quoted_row(line, ahead, delimiter, name)
         else:
             values = line.text.removesuffix("\r").split(delimiter)
             yield Fields(values, line.number, 1, line.raw, line.recovery)
 
 
-def _quoted_row(
-    first: Line, lines: Iterator[Line | BadRow], waiting: deque[Line | BadRow], delimiter: str, name: str
-) -> Fields | BadRow:
+class _Ahead:
+    """Lines to come, some of them looked at already in search of the quote that closes a field.
+
+    What a line does to an open quote does not depend on the lines before it: it leaves it open,
+    closes it, or goes on after it with text. So each line is looked at once, however many rows
+    before it wait for their end.
+    """
+
+    def __init__(self, lines: Iterator[Line | BadRow], delimiter: str) -> None:
+        self._lines = lines
+        self._delimiter = delimiter
+        self._waiting: deque[Line | BadRow] = deque()
+        self._open = 0  # so many of the waiting lines leave the quote open
+        self._closes: bool | None = None  # whether the line after them closes it, when that is known
+
+    def take(self) -> Line | BadRow | None:
+        """Give the next line."""
+        if not self._waiting:
+            return next(self._lines, None)
+        if self._open:
+            self._open -= 1
+        else:
+            self._closes = None
+        return self._waiting.popleft()
+
+    def rest_of_row(self) -> list[Line]:
+        """Take the lines up to the one that closes an open quote; none when none does."""
+        while self._closes is None and self._open < _MOST_LINES - 1:
+            self._look()
+        if not self._closes or self._open >= _MOST_LINES - 1:
+            return []
+        taken = [self.take() for _ in range(self._open + 1)]
+        return [line for line in taken if isinstance(line, Line)]
+
+    def _look(self) -> None:
+        if self._open == len(self._waiting):
+            line = next(self._lines, None)
+            if line is None:
+                self._closes = False
+                return
+            self._waiting.append(line)
+        line = self._waiting[self._open]
+        if isinstance(line, BadRow):
+            self._closes = False
+        elif '"' not in line.text:
+            self._open += 1
+        else:
+            fields = split_row('"\n' + line.text.removesuffix("\r"), self._delimiter)
+            if fields is Fault.OPEN:
+                self._open += 1
+            else:
+                self._closes = isinstance(fields, list)
+
+
+def _quoted_row(first: Line, ahead: _Ahead, delimiter: str, name: str) -> Fields | BadRow:
     held = [first]
     fields = split_row(first.text.removesuffix("\r"), delimiter)
-    while fields is Fault.OPEN and len(held) < _MOST_LINES:
-        line = waiting.popleft() if waiting else next(lines, None)
-        if line is None or isinstance(line, BadRow):
-            if line is not None:
-                waiting.appendleft(line)
-            break
-        held.append(line)
-        if '"' in line.text:
-            fields = split_row("\n".join(part.text for part in held).removesuffix("\r"), delimiter)
+    if fields is Fault.OPEN and (rest := ahead.rest_of_row()):
+        held += rest
+        fields = split_row("\n".join(part.text for part in held).removesuffix("\r"), delimiter)
+    raw = b"\n".join(part.raw for part in held)
     if isinstance(fields, list):
         recovery = ", ".join(sorted({part.recovery for part in held} - {""}))
-        return Fields(fields, first.number, len(held), b"\n".join(part.raw for part in held), recovery)
-    waiting.extendleft(reversed(held[1:]))
-    if len(held) > 1 or fields is Fault.OPEN:
-        return BadRow(first.raw, Location(name, first.number), Fault.OPEN.value)
+        return Fields(fields, first.number, len(held), raw, recovery)
+    if fields is Fault.OPEN:
+        return BadRow(raw, Location(name, first.number), Fault.OPEN.value)
     values = first.text.removesuffix("\r").split(delimiter)
     return Fields(
         values, first.number, 1, first.raw, ", ".join(filter(None, (first.recovery, QUOTES_AS_TEXT)))

@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from curation.apply import Tally
 from curation.ledger import Entry
@@ -22,6 +21,7 @@ from curation.report.data import (
     TagValue,
     quarantine_samples,
 )
+from curation.tables import open_table, read_group, row_groups
 
 _CLUSTERS = 10
 _MEMBERS = 4
@@ -109,9 +109,11 @@ def _splits(recipe: Recipe, facts: Mapping[str, Any]) -> dict[str, dict[str, int
 def _clusters(folder: Path) -> tuple[list[Cluster], dict[int, int]]:
     """Give the largest clusters of near-duplicates, and how many clusters have which size."""
     sizes: Counter[str] = Counter()
-    for batch in _dropped(folder, ["step", "duplicate_of"]):
-        for entry in pc.value_counts(batch["duplicate_of"]).to_pylist():
-            sizes[entry["values"]] += entry["counts"]
+    for path in _rejects(folder):
+        for batch in row_groups(path, ["step", "duplicate_of"]):
+            near = batch.filter(pc.equal(batch["step"], _NEAR))
+            for entry in pc.value_counts(near["duplicate_of"]).to_pylist():
+                sizes[entry["values"]] += entry["counts"]
     if not sizes:
         return [], {}
     counts = Counter(number + 1 for number in sizes.values())
@@ -119,9 +121,8 @@ def _clusters(folder: Path) -> tuple[list[Cluster], dict[int, int]]:
     wanted = [identifier for identifier, _ in largest]
     members: dict[str, list[dict[str, Any]]] = {identifier: [] for identifier in wanted}
     columns = ["id", "source", "text", "score", "detail", "step", "duplicate_of"]
-    for batch in _dropped(folder, columns):
-        mine = batch.filter(pc.is_in(batch["duplicate_of"], pa.array(wanted, pa.string())))
-        for row in mine.to_pylist():
+    for batch in _holding(_rejects(folder), "duplicate_of", wanted, columns):
+        for row in batch.filter(pc.equal(batch["step"], _NEAR)).to_pylist():
             held = members[row["duplicate_of"]]
             if len(held) < _MEMBERS:
                 held.append(_shown(row))
@@ -134,29 +135,36 @@ def _clusters(folder: Path) -> tuple[list[Cluster], dict[int, int]]:
     return clusters, dict(sorted(counts.items()))
 
 
-def _dropped(folder: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    for path in sorted((folder / "rejects").glob("*.parquet")):
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(columns=list(columns)):
-                near = batch.filter(pc.equal(batch["step"], _NEAR))
-                if near.num_rows:
-                    yield near
+def _rejects(folder: Path) -> list[Path]:
+    return sorted((folder / "rejects").glob("*.parquet"))
 
 
 def _kept(folder: Path, wanted: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Find the texts that stayed; of an instruction record, its messages."""
     found: dict[str, dict[str, Any]] = {}
-    names = pa.array(wanted, pa.string())
-    for path in sorted((folder / "data").rglob("*.parquet")):
-        with pq.ParquetFile(path) as file:
-            content = "text" if "text" in file.schema_arrow.names else "messages"
-            for batch in file.iter_batches(columns=["id", "source", content]):
-                for row in batch.filter(pc.is_in(batch["id"], names)).to_pylist():
-                    if content == "messages":
-                        turns = row.pop("messages")
-                        row["text"] = "\n".join(one["content"] for one in turns if one["role"] != "system")
-                    found[row["id"]] = _shown(row)
+    paths = sorted((folder / "data").rglob("*.parquet"))
+    for batch in _holding(paths, "id", wanted, ["id", "source", "text", "messages"]):
+        for row in batch.to_pylist():
+            if "messages" in row:
+                turns = row.pop("messages")
+                row["text"] = "\n".join(one["content"] for one in turns if one["role"] != "system")
+            found[row["id"]] = _shown(row)
     return found
+
+
+def _holding(
+    paths: Sequence[Path], column: str, values: Sequence[str], columns: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    """Give the rows with one of ``values``; of row groups without any, only that column is read."""
+    wanted = pa.array(values, pa.string())
+    for path in paths:
+        with open_table(path) as file:
+            there = [name for name in columns if name in file.schema_arrow.names]
+            for group in range(file.num_row_groups):
+                found = [pc.is_in(part[column], wanted) for part in read_group(file, group, [column])]
+                if any(pc.any(mask).as_py() for mask in found):
+                    for batch, mask in zip(read_group(file, group, there), found, strict=True):
+                        yield batch.filter(mask)
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:

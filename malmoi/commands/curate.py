@@ -4,15 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.table import Table
 from typer.core import TyperGroup
 
 from malmoi import console
 from malmoi.commands.options import AsJson
+from malmoi.curate_tables import show_report
 
 if TYPE_CHECKING:
     from curation.executors import Executor
-    from curation.run import RunReport
 
 EXAMPLE = (
     "Example: malmoi curate recipes/samples.yaml --data samples --out releases/samples\n\n"
@@ -76,28 +75,39 @@ def run(
     target = _local(out, loaded.name)
     executor = _executor(engine, address, workers, target, loaded)
     _run(loaded, data, target, force=force, executor=executor, as_json=as_json)
-    if out is not None and "://" in out:
-        from curation.remote import upload_release
-
-        size = upload_release(target, out, console.progress())
-        if not as_json:
-            console.out.print(f"Put at {out} ({console.amount_of(size, 'B')})", soft_wrap=True)
+    _upload(out, target, as_json=as_json)
 
 
-@app.command("resume", epilog="Example: malmoi curate resume releases/samples")
+@app.command(
+    "resume",
+    epilog="Example: malmoi curate resume releases/samples\n\n"
+    "It takes the recipe as it was and the files as they are now; what changed in them is read anew.",
+)
 def resume(
-    out: Annotated[Path, typer.Argument(help="Release folder of the run that was stopped.")],
+    out: Annotated[
+        str,
+        typer.Argument(help="Release folder (or address) of the run that was stopped.", show_default=False),
+    ],
     workers: Workers = 1,
     engine: Engine = "local",
     address: Address = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that was stopped, with the recipe and the data it was started with."""
-    from curation.workfolder import noted_run
+    from curation.run import finished_release
+    from curation.workfolder import is_unfinished, noted_run
 
-    recipe, data = noted_run(out)
-    executor = _executor(engine, address, workers, out, recipe)
-    _run(recipe, data, out, force=False, executor=executor, as_json=as_json)
+    target = _local(out, "")
+    finished = None if is_unfinished(target) else finished_release(target)
+    if finished is not None and as_json:
+        console.print_json(finished.as_json())
+    elif finished is not None:
+        show_report(finished, "is complete: no run of it is unfinished")
+    else:
+        recipe, data = noted_run(target)
+        executor = _executor(engine, address, workers, target, recipe)
+        _run(recipe, data, target, force=False, executor=executor, as_json=as_json)
+    _upload(out, target, as_json=as_json)
 
 
 @app.command("plan", epilog="Example: malmoi curate plan recipes/samples.yaml --data samples")
@@ -122,28 +132,39 @@ def plan(
         show_plan(planned)
 
 
-@app.command("explain", epilog="Example: malmoi curate explain 3f9a01c2 --release releases/samples")
+@app.command(
+    "explain",
+    epilog="Example: malmoi curate explain 3f9a01c2 --release releases/samples\n\n"
+    "Or by its place: malmoi curate explain inbox/notes.jsonl:8 --release releases/samples",
+)
 def explain(
-    row: Annotated[str, typer.Argument(help="Id of a row (or how it begins), or FILE:LINE.")],
-    release: Annotated[Path, typer.Option("--release", help="Release folder.")],
+    row: Annotated[
+        str,
+        typer.Argument(help="Id of a row, or its first 4 digits or more, or FILE:LINE.", show_default=False),
+    ],
+    release: Annotated[
+        Path | None, typer.Option("--release", help="Release folder. Default: the newest below releases/.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell everything that happened to one row."""
+    """Tell everything that happened to one row, kept, dropped or unreadable."""
     from curation.inspection.explain import explain as find
-    from malmoi.curate_tables import show_stories
+    from malmoi.curate_rows import show_stories
 
-    stories = find(release, row)
+    folder = release if release is not None else _newest_release()
+    stories = find(folder, row)
     if as_json:
-        console.print_json({"rows": [story.as_json() for story in stories]})
+        told = [story.as_json() for story in stories]
+        console.print_json({"release": str(folder.resolve()), "rows": told})
     else:
-        show_stories(stories)
+        show_stories(folder, stories)
 
 
 @app.command("diff", epilog="Example: malmoi curate diff releases/samples-1 releases/samples-2")
 def diff(a: Release, b: Release, as_json: AsJson = False) -> None:
     """Compare two releases: rows that came, went and changed, and why."""
     from curation.inspection.diff import diff as compare
-    from malmoi.curate_tables import show_difference
+    from malmoi.curate_differences import show_difference
 
     difference = compare(a, b)
     if as_json:
@@ -153,27 +174,51 @@ def diff(a: Release, b: Release, as_json: AsJson = False) -> None:
 
 
 @app.command(
-    "sample", epilog="Example: malmoi curate sample releases/samples --step length --reason too_short"
+    "sample",
+    epilog="Example: malmoi curate sample releases/samples --step length --reason too_short\n\n"
+    "What a step changed: malmoi curate sample releases/samples --step normalise --changed",
 )
 def sample(
     release: Release,
     *,
     step: Annotated[str | None, typer.Option("--step", help="Rows that this step dropped.")] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="… for this reason.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="… of this source.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Rows dropped for this reason; with --changed, a rule.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Rows of this source.")] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Rows that a step changed (`read`: that a reader repaired).")
+    ] = False,
+    quarantined: Annotated[
+        bool, typer.Option("--quarantined", help="Rows that could not be used, with the error.")
+    ] = False,
     rows: Annotated[int, typer.Option("-n", "--rows", min=1, help="How many rows.")] = 10,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other rows.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed draws other rows.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Show some rows, drawn at random: kept ones, or those that a step dropped."""
+    """Show some rows, drawn at random: kept ones, or those that a step dropped or changed."""
+    from curation.inspection.sample import Wanted
     from curation.inspection.sample import sample as draw
-    from malmoi.curate_tables import show_rows
+    from malmoi.curate_rows import show_rows
 
-    drawn = draw(release, step=step, reason=reason, source=source, rows=rows, seed=seed)
+    wanted = Wanted(step=step, reason=reason, source=source, changed=changed, quarantined=quarantined)
+    drawn = draw(release, wanted, rows=rows, seed=seed)
     if as_json:
-        console.print_json({"rows": drawn})
+        console.print_json({"release": str(release.resolve()), "rows": drawn})
     else:
         show_rows(drawn)
+
+
+def _newest_release() -> Path:
+    from curation.errors import ConfigurationError
+    from curation.manifest import NAME
+
+    found = [path for path in Path("releases").glob(f"*/{NAME}") if not path.parent.name.startswith(".")]
+    if not found:
+        raise ConfigurationError(
+            "there is no release below releases/", where="--release", fix="give the release folder"
+        )
+    return max(found, key=lambda path: path.stat().st_mtime_ns).parent
 
 
 def _local(out: str | None, name: str) -> Path:
@@ -209,34 +254,12 @@ def _run(recipe: Any, data: str, out: Path, *, force: bool, executor: "Executor"
         show_report(report)
 
 
-def show_report(report: "RunReport") -> None:
-    """Print the ledger as a table, and where to look next."""
-    result = report.as_json()
-    release = _from_here(Path(result["release"]))
-    table = Table(box=None, pad_edge=False)
-    for column in ("source", "read", "kept", "dropped", "quarantined", "why dropped"):
-        table.add_column(column, justify="left" if column in ("source", "why dropped") else "right")
-    for name, counts in result["sources"].items():
-        table.add_row(
-            name,
-            f"{counts['read']:,}",
-            f"{counts['kept']:,}",
-            f"{sum(counts['dropped'].values()):,}",
-            f"{counts['quarantined']:,}",
-            ", ".join(f"{reason} {number:,}" for reason, number in counts["dropped"].items()),
-        )
-    console.out.print(table)
-    console.out.print(
-        f"{release} · {result['seconds']:.1f} s · peak {result['peak_rss_mb']:,.0f} MB",
-        soft_wrap=True,
-    )
-    console.out.print(
-        f"[dim]Look at {release}/report.html; next: malmoi rag index {release}[/]",
-        soft_wrap=True,
-    )
+def _upload(out: str | None, target: Path, *, as_json: bool) -> None:
+    """Put the release where it should be, when that is elsewhere."""
+    if out is None or "://" not in out:
+        return
+    from curation.remote import upload_release
 
-
-def _from_here(path: Path) -> Path:
-    """The path as a person would type it: relative where it lies below the current folder."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    size = upload_release(target, out, console.progress())
+    if not as_json:
+        console.out.print(f"Put at {out} ({console.amount_of(size, 'B')})", soft_wrap=True)

@@ -8,8 +8,8 @@ import typer
 
 from malmoi import console
 from malmoi.commands.ask import answer_json, show_answer
-from malmoi.commands.curate import show_report
 from malmoi.commands.options import AsJson
+from malmoi.curate_tables import show_report
 from malmoi.workspace import Workspace
 
 EXAMPLE = "Example: malmoi demo\n\nNeeds no server, no GPU and no download; it talks to 127.0.0.1 only."

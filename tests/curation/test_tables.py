@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from curation import tables
 from curation.lengths import Lengths
-from curation.tables import TableWriter
+from curation.tables import TableWriter, row_groups
 
 SCHEMA = pa.schema([pa.field("text", pa.string(), nullable=False)])
 
@@ -70,3 +70,25 @@ def test_lengths_are_exact(values: list[int], share: float) -> None:
     assert sum(count for _, _, count in again.classes()) == len(values)
     for shortest, longest, count in again.classes():
         assert count == sum(shortest <= value <= longest for value in values)
+
+
+def test_a_file_is_read_as_it_was_written_and_one_group_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "table.parquet"
+    schema = pa.schema([*SCHEMA, pa.field("number", pa.int64())])
+    group, groups = 2_000, 40
+    with pq.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
+        for start in range(0, group * groups, group):
+            numbers = range(start, start + group)
+            writer.write_table(pa.table({"text": ["글" * 100] * group, "number": numbers}, schema=schema))
+    held = pa.total_allocated_bytes()
+    most = 0
+    seen: list[int] = []
+    for batch in row_groups(path):
+        assert batch.num_rows == group
+        seen += batch["number"].to_pylist()
+        del batch
+        most = max(most, pa.total_allocated_bytes() - held)
+    assert seen == list(range(group * groups))
+    # Of the 24 MB of the file, no more than some row groups of 0.6 MB.
+    assert most < 6 * 2**20
+    assert [batch.schema.names for batch in row_groups(path, ["number"])] == [["number"]] * groups

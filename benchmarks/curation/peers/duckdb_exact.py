@@ -1,31 +1,25 @@
 """duckdb's exact dedup in one thread: a Parquet file of texts in, the ids of the dropped rows out.
 
-Usage: duckdb_exact.py TEXTS DROPPED QUERY; QUERY is ``text`` (groups by the text), ``hash`` (by its
-128 bits of MD5), or ``window`` (numbers the rows of each text).
+Usage: duckdb_exact.py TEXTS DROPPED KEY; KEY is ``text``, or ``hash`` for 128 bits of it (MD5).
 """
 
 import sys
+from pathlib import Path
 
 import duckdb
 
-FIRST = "SELECT {key} AS k, min(\"order\") AS \"order\" FROM '{texts}' GROUP BY k"
-DROPPED = "SELECT id, \"order\" FROM '{texts}' ANTI JOIN (" + FIRST + ') AS first USING ("order")'
-QUERIES = {
-    "text": DROPPED.replace("{key}", "text"),
-    "hash": DROPPED.replace("{key}", "md5_number(text)"),
-    "window": (
-        "SELECT id, \"order\" FROM '{texts}' "
-        'QUALIFY row_number() OVER (PARTITION BY text ORDER BY "order") > 1'
-    ),
-}
+KEYS = {"text": "text", "hash": "md5_number(text)"}
+QUERY = """
+WITH first AS (SELECT {key} AS key, min("order") AS "order" FROM '{texts}' GROUP BY key)
+SELECT id FROM '{texts}' ANTI JOIN first USING ("order") ORDER BY "order"
+"""
 
 
 def main() -> None:
-    texts, dropped, query = sys.argv[1:]
+    texts, dropped, key = sys.argv[1:]
     connection = duckdb.connect(config={"threads": 1})
-    rows = connection.execute(f'SELECT id FROM ({QUERIES[query].format(texts=texts)}) ORDER BY "order"')
-    with open(dropped, "w") as out:
-        out.write("\n".join(row[0] for row in rows.fetchall()))
+    rows = connection.execute(QUERY.format(texts=texts, key=KEYS[key])).fetchall()
+    Path(dropped).write_text("\n".join(row[0] for row in rows))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+"""A small release with a row for everything that may happen to one."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from curation.run import run_recipe
+from curation.steps import STEPS
+from curation.steps.base import Params, Step, each
+
+STEPS_OF_STORY = [
+    {"step": "normalise"},
+    {"step": "length", "min": 3},
+    {"step": "hangul_ratio", "min": 0.3, "sources": ["a"]},
+    {"step": "exact_dedup", "scope": "config"},
+    {"step": "fragile"},
+]
+NOTICE = "문의는 언제든지 고객 센터로 하여 주시기 바랍니다."
+LINES_OF_A = [
+    "좋은\u200b  영화입니다",  # 1: normalised; stands for 5 and 7
+    "x",  # 2: too short
+    "almost all English 글",  # 3: little Hangul
+    b"{broken",  # 4: unreadable
+    "좋은 영화입니다",  # 5: a copy of 1 after normalising
+    '{"text": "옛 부호로 적은 글"}'.encode("cp949"),  # 6: recovered
+    "좋은\u200b  영화입니다",  # 7: the same as 1, so it has its id
+    "폭발하는 글",  # 8: a step cannot work on it
+]
+
+
+def _fragile(text: str) -> str:
+    if "폭발" in text:
+        raise ValueError("too hot")
+    return text
+
+
+FRAGILE = Step("fragile", "raises on some texts", Params, "record", lambda *_: each(_fragile))
+
+
+@pytest.fixture
+def release(tmp_path: Path, data, write_jsonl, recipe_of, monkeypatch) -> Path:
+    """Build the release: source ``a`` of texts, source ``b`` of instructions."""
+    monkeypatch.setitem(STEPS, "fragile", FRAGILE)
+    write_jsonl("a.jsonl", LINES_OF_A)
+    write_jsonl(
+        "b.jsonl",
+        [{"q": "수도는\u200b 어디입니까?", "r": "서울입니다.", "level": "쉬움"}, {"q": "1+1", "r": "2"}],
+    )
+    b = {"path": "b.jsonl", "options": {"prompt": "q", "response": "r"}, "split": "test"}
+    recipe = recipe_of({"a": "a.jsonl", "b": b}, STEPS_OF_STORY)
+    out = tmp_path / "releases" / "small"
+    run_recipe(recipe, data, out)
+    return out
+
+
+@pytest.fixture
+def entry_of(release: Path):
+    """Find the entry of the manifest for a key."""
+    return lambda key: orjson.loads((release / "manifest.json").read_bytes())[key]

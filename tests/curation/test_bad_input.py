@@ -1,0 +1,156 @@
+"""Whole runs over bad input: a release whose ledger balances, or a reason and no release."""
+
+import random
+from pathlib import Path
+
+import orjson
+import pytest
+
+from curation.errors import UserError
+from curation.manifest import load_manifest, verifies
+from curation.run import run_recipe
+from tests.curation.readers.containers import damaged_export, damaged_member, write_table
+from tests.curation.readers.mutations import ANY_FILE, TEXT_FILE
+from tests.curation.readers.real_files import SAMPLES, RealFile, corpus_files, sample_files
+
+MOST_BYTES = 8_000
+STEPS = [
+    {"step": "normalise"},
+    {"step": "length", "min": 2},
+    {"step": "exact_dedup"},
+    {"step": "hangul_ratio"},
+]
+# One file of each reader; the others are fuzzed without a run.
+FILES = list({file.reader: file for file in [*sample_files(), *corpus_files()]}.values())
+
+
+def run_and_check(recipe, data: Path, out: Path) -> str:
+    """Run, and hold what must hold of every end; say which it was."""
+    try:
+        report = run_recipe(recipe, data, out)
+    except UserError as error:
+        refused = error
+        report = None
+    if report is None:
+        assert refused.what
+        assert refused.where
+        assert refused.fix
+        assert str(data) not in str(refused)
+        assert not out.exists()
+        return "refused"
+    manifest = load_manifest(out)
+    assert manifest is not None
+    assert verifies(out, manifest)
+    for name, entry in report.sources.items():
+        assert entry.read == entry.kept + sum(entry.dropped.values()) + entry.quarantined
+        quarantined = quarantine(out, name)
+        assert len(quarantined) == entry.quarantined
+        for row in quarantined:
+            assert row["file"]
+            assert row["line"] >= 1
+            assert row["error"]
+    assert report.as_json()["sources"] == manifest["ledger"]
+    return "released"
+
+
+def quarantine(out: Path, source: str) -> list[dict]:
+    path = out / "quarantine" / f"{source}.jsonl"
+    return [orjson.loads(line) for line in path.open("rb")] if path.exists() else []
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_a_run_over_damaged_copies_balances_or_says_why(tmp_path, data, recipe_of, file: RealFile) -> None:
+    damages = ANY_FILE if file.path.suffix == ".hwpx" else TEXT_FILE
+    content = file.content(MOST_BYTES)
+    for seed in range(5):
+        chance = random.Random(f"{file} {seed}")
+        name = chance.choice(sorted(damages))
+        (data / "copies").mkdir(exist_ok=True)
+        (data / "copies" / file.path.name).write_bytes(damages[name](content, chance))
+        source = {"path": f"copies/{file.path.name}", "reader": file.reader, "options": file.options}
+        recipe = recipe_of({"a": source}, STEPS, max_quarantined=1)
+        run_and_check(recipe, data, tmp_path / f"out-{seed}")
+
+
+def test_runs_over_damaged_containers_balance_or_say_why(tmp_path, data, recipe_of) -> None:
+    (document,) = SAMPLES.rglob("*.hwpx")
+    ends = set()
+    for seed in range(6):
+        chance = random.Random(seed)
+        folder = data / str(seed)
+        damaged_export(SAMPLES / "slack_export", folder / "export", chance)
+        (folder / "문서.hwpx").write_bytes(damaged_member(document.read_bytes(), chance))
+        (folder / "글.md").write_text("# 멀쩡한 글\n\n이 글은 그대로 남는다.\n")
+        write_table(folder / "table.parquet", chance)
+        table = (folder / "table.parquet").read_bytes()
+        (folder / "table.parquet").write_bytes(ANY_FILE["one_bit"](table, chance))
+        sources = {
+            "slack": {"path": f"{seed}/export", "reader": "slack_export"},
+            "pages": {"path": [f"{seed}/문서.hwpx", f"{seed}/글.md"], "reader": "documents"},
+            "table": {"path": f"{seed}/table.parquet", "reader": "parquet"},
+        }
+        ends.add(run_and_check(recipe_of(sources, STEPS, max_quarantined=1), data, tmp_path / f"out-{seed}"))
+    assert "released" in ends
+
+
+def test_a_message_names_file_and_line(tmp_path, data, write_jsonl, recipe_of) -> None:
+    write_jsonl("a.jsonl", ["하나 하나", b'{"text": 7}', "둘 둘", b"\xff\xff\xff", b'{"text": "x'])
+    run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
+    told = [(row["file"], row["line"], row["error"]) for row in quarantine(tmp_path / "out", "a")]
+    assert [place[:2] for place in told] == [("a.jsonl", 2), ("a.jsonl", 4), ("a.jsonl", 5)]
+    assert told[0][2] == "'text' is a number, not text"
+    assert told[1][2].startswith("not utf-8")
+    assert told[2][2].startswith("no JSON")
+
+
+@pytest.mark.parametrize(
+    ("bad", "good", "limit", "stops"),
+    [
+        (20, 80, 0.2, False),
+        (21, 79, 0.2, True),
+        (19, 1, 0.2, False),  # few rows stop nothing
+        (20, 60, 0.3, False),
+        (25, 50, 0.3, True),
+        (50, 1, 1.0, False),
+    ],
+)
+def test_too_many_unusable_rows_stop_the_run(
+    tmp_path, data, write_jsonl, recipe_of, bad: int, good: int, limit: float, stops: bool
+) -> None:
+    kinds = [b'{"text": 7}', b'{"text": 7}', b"{torn"]
+    rows = [kinds[number % 3] for number in range(bad)] + [f"글 번호 {number}" for number in range(good)]
+    random.Random(4).shuffle(rows)
+    first = next(number for number, row in enumerate(rows, 1) if isinstance(row, bytes))
+    write_jsonl("a.jsonl", rows)
+    recipe = recipe_of({"a": "a.jsonl"}, STEPS, **({} if limit == 0.2 else {"max_quarantined": limit}))
+    if not stops:
+        assert run_recipe(recipe, data, tmp_path / "out").sources["a"].quarantined == bad
+        return
+    with pytest.raises(UserError) as fault:
+        run_recipe(recipe, data, tmp_path / "out")
+    assert f"{bad} of {bad + good} rows of source 'a' cannot be used" in fault.value.what
+    assert f"more than the {limit:.0%} that the recipe allows" in fault.value.what
+    most, second, told_first = fault.value.what.partition("(")[2].split("; ")
+    assert most == f"{bad - bad // 3} times: 'text' is a number, not text"
+    assert second.startswith(f"{bad // 3} times: no JSON")
+    assert told_first.startswith(f"first: a.jsonl:{first}: ")
+    assert fault.value.where == "a.jsonl"
+    assert "max_quarantined" in fault.value.fix
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_limit_counts_each_source_by_itself(tmp_path, data, write_jsonl, recipe_of) -> None:
+    write_jsonl("good.jsonl", [f"좋은 글 {number}" for number in range(500)])
+    write_jsonl("bad.jsonl", [b"{"] * 25 + [f"나쁜 글 {number}" for number in range(30)])
+    recipe = recipe_of({"good": "good.jsonl", "bad": "bad.jsonl"}, STEPS)
+    with pytest.raises(UserError, match="25 of 55 rows of source 'bad'"):
+        run_recipe(recipe, data, tmp_path / "out")
+
+
+def test_a_stopped_run_goes_on_when_the_limit_is_raised(tmp_path, data, write_jsonl, recipe_of) -> None:
+    write_jsonl("a.jsonl", [b"{"] * 25 + [f"글 {number}" for number in range(25)])
+    with pytest.raises(UserError, match="25 of 50 rows"):
+        run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
+    recipe = recipe_of({"a": "a.jsonl"}, STEPS, max_quarantined=0.6)
+    report = run_recipe(recipe, data, tmp_path / "out")
+    assert (report.resumed, report.sources["a"].quarantined) == (True, 25)

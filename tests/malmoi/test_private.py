@@ -37,7 +37,7 @@ def test_importing_any_package_sets_every_switch(package: str) -> None:
     [
         (
             "ray",
-            "import ray; from ray._common.usage.usage_lib import usage_stats_enabled; print(not usage_stats_enabled())",
+            "import ray; from ray._common.usage.usage_lib import usage_stats_enabled as on; print(not on())",
         ),
         ("langsmith", "from langsmith.utils import tracing_is_enabled; print(not tracing_is_enabled())"),
         (

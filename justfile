@@ -30,7 +30,7 @@ check: (setup "dev")
 
 # every figure we claim, printed beside a peer in the same run
 bench *arguments: (setup "dev")
-    @for script in $(grep -l '__main__' benchmarks/*.py); do echo "== $script"; {{python}} "$script" {{arguments}}; done
+    @for script in $(grep -l -e '"--json"' benchmarks/*.py benchmarks/curation/*.py); do echo "== $script"; {{python}} "$script" {{arguments}}; done
 
 # the documentation as a site in ./site
 docs: (setup "docs")

@@ -38,10 +38,12 @@ def read(file: SourceFile, options: ParquetOptions) -> Iterator[Item]:
             columns.require(options, names, file.name)
             wanted = None if options.attributes is None else columns.named_columns(options)
             number = 0
-            for batch in table.iter_batches(batch_size=_ROWS_A_BATCH, columns=wanted):
-                for values, error in _rows(batch):
-                    number += 1
-                    yield _item(values, error, options, Location(file.name, number))
+            # Group by group: over a whole file, Arrow keeps what it read of every group until the end.
+            for group in range(table.num_row_groups):
+                for batch in table.iter_batches(_ROWS_A_BATCH, [group], wanted):
+                    for values, error in _rows(batch):
+                        number += 1
+                        yield _item(values, error, options, Location(file.name, number))
     except OSError as error:
         # Arrow reports damaged pages as OSError as well, without a code of the system.
         if error.errno is not None:

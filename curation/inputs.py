@@ -1,7 +1,9 @@
 """From a recipe's paths to units of reading: files found, hashed, and packed to groups."""
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -175,7 +177,11 @@ def _targets(source: Source, reader: Reader[Any], root: Path) -> dict[Path, list
 
 
 def _matches(source: Source, pattern: str, root: Path) -> list[Path]:
-    if (root / pattern).exists():
+    try:
+        exists = (root / pattern).exists()
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise _fault(source, pattern, f"the path cannot be used: {error.strerror}") from error
+    if exists:
         found = [root / pattern]
     elif _GLOB_SIGNS & set(pattern):
         found = sorted(path for path in root.glob(pattern) if not _hidden(path, root))
@@ -190,9 +196,19 @@ def _matches(source: Source, pattern: str, root: Path) -> list[Path]:
 
 
 def _files_below(source: Source, folder: Path, suffixes: tuple[str, ...], root: Path) -> list[Path]:
+    def refuse(error: OSError) -> None:
+        raise _fault(
+            source, _name(Path(error.filename), root), f"the folder cannot be read: {error.strerror}"
+        )
+
     files = []
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if Path(parent, name).is_symlink():
+                raise _fault(
+                    source, _name(Path(parent, name), root), "the folder is a link; put it there itself"
+                )
         for name in names:
             if not name.startswith(".") and (not suffixes or name.lower().endswith(suffixes)):
                 files.append(Path(parent, name))
@@ -202,7 +218,11 @@ def _files_below(source: Source, folder: Path, suffixes: tuple[str, ...], root: 
 
 
 def _check_inside(source: Source, path: Path, root: Path) -> None:
-    if not path.resolve().is_relative_to(root):
+    try:
+        inside = path.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError) as error:  # the latter for links in a circle
+        raise _fault(source, _name(path, root), "the path is a link that leads nowhere") from error
+    if not inside:
         raise _fault(source, _name(path, root), "the path leads out of the data folder")
 
 
@@ -223,10 +243,16 @@ def _hashed(path: Path, name: str) -> InputFile:
         ) from error
     try:
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")  # a pipe would be waited for without end
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise ConfigurationError(f"a source file cannot be read: {error.strerror}", where=name) from error
+        raise ConfigurationError(
+            f"a source file cannot be read: {error.strerror}",
+            where=name,
+            fix="check its permissions, or leave it out of the recipe",
+        ) from error
     return InputFile(path, name, status.st_size, digest, status.st_mtime_ns)
 
 

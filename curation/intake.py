@@ -2,7 +2,7 @@
 
 import base64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Intake:
 
     def batches(
         self, given: SourceInput, unit: Unit
-    ) -> Iterator[tuple[RowBatch, dict[int, tuple[str, int]]]]:
+    ) -> Generator[tuple[RowBatch, dict[int, tuple[str, int]]], None, None]:
         """Read ``unit``; give batches of rows, and which of them had to be repaired.
 
         Raises

@@ -172,17 +172,15 @@ def _fates(release: OpenRelease, held: Contents, mask: Any) -> dict[str, int]:
         return {}
     fates: Counter[str] = Counter()
     unseen = np.ones(len(ids), dtype=bool)
-    for _, batch in release.batches("rejects", ["id", "step", "reason", "duplicate_of"]):
-        # A row that was dropped as a copy of one with its own id shares the fate of that one.
-        own = pc.fill_null(pc.equal(batch["duplicate_of"], batch["id"]), fill_value=False)
-        chosen = batch.filter(pc.invert(own))
-        names = ids_of(chosen["id"])
+    for _, batch in release.batches("rejects", ["id", "step", "reason"]):
+        # Of rows that share an id the first one stands for the others.
+        names = ids_of(batch["id"])
         at = np.minimum(np.searchsorted(ids, names), len(ids) - 1)
         mine = np.flatnonzero((ids[at] == names) & unseen[at])
         _, once = np.unique(at[mine], return_index=True)
         mine = mine[once]
         unseen[at[mine]] = False
-        told = chosen.take(pa.array(mine))
+        told = batch.take(pa.array(mine))
         labels = pc.binary_join_element_wise(told["step"], told["reason"], "/")
         for entry in pc.value_counts(labels).to_pylist():
             fates[entry["values"]] += entry["counts"]

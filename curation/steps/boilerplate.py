@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from curation.quality.boilerplate import boilerplate, share, without
 from curation.steps.base import BatchJudge, Drop, Given, Keep, Outcome, Params, Step, each
 
 
@@ -21,6 +20,9 @@ class BoilerplateParams(Params):
 
 
 def _make(params: BoilerplateParams, _: Given) -> BatchJudge:
+    # Its patterns take a while to compile: only a recipe that uses the step should wait for them.
+    from curation.quality.boilerplate import boilerplate, share, without  # noqa: PLC0415
+
     action, most = params.action, params.max
 
     def judge(text: str) -> Outcome:

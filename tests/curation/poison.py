@@ -1,6 +1,6 @@
 """A step that cannot work on some texts, as a fault in a library would have it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from curation.steps.base import BatchJudge, Given, Outcome, Params, Sees, Step
 
@@ -13,16 +13,17 @@ class PoisonParams(Params):
     alone: bool = True
 
 
-def _make(params: PoisonParams, _: Given) -> BatchJudge:
-    def judge(texts: Sequence[str]) -> Sequence[Outcome]:
-        for text in texts:
-            if POISON in text and (params.alone or len(texts) > 1):
-                raise ValueError(f"cannot work on {text[:20]!r}")
-        return list(texts)
+def step(sees: Sees, instead: Callable[[], None] = lambda: None) -> Step[PoisonParams]:
+    """Make the step, seeing what it is told to; ``instead`` is done before it raises."""
 
-    return judge
+    def make(params: PoisonParams, _: Given) -> BatchJudge:
+        def judge(texts: Sequence[str]) -> Sequence[Outcome]:
+            for text in texts:
+                if POISON in text and (params.alone or len(texts) > 1):
+                    instead()
+                    raise ValueError(f"cannot work on {text[:20]!r}")
+            return list(texts)
 
+        return judge
 
-def step(sees: Sees) -> Step[PoisonParams]:
-    """Make the step, seeing what it is told to."""
-    return Step(name="tender", summary="raises on some texts", params=PoisonParams, sees=sees, make=_make)
+    return Step(name="tender", summary="raises on some texts", params=PoisonParams, sees=sees, make=make)

@@ -95,12 +95,12 @@ def test_rows_are_estimated_from_a_part_of_them(data, write_jsonl, recipe_of, ki
         import json
 
         reviews = [{"review_id": str(n), "review": text, "rating": "9"} for n, text in enumerate(rows)]
-        (data / "1.json").write_text(json.dumps(reviews, ensure_ascii=False), encoding="utf-8")
+        (data / "1.json").write_text(json.dumps(reviews, ensure_ascii=False, indent=1), encoding="utf-8")
         name, reader = "1.json", "nsmc_raw"
     recipe = recipe_of({"a": {"path": name, "reader": reader, "options": options}})
     given, sample = sampled(data, recipe, 100, 0.02)
-    assert sample.seen < 20_000, "the machine is too fast for this test"
-    assert not sample.counted
+    assert sample.counted == (sample.seen == 20_000)
+    assert kind == "array" or not sample.counted  # an array is loaded as a whole
     assert 13_000 < sample.total < 30_000
     assert len(sample.rows) == 100
     begun = time.process_time()
@@ -113,13 +113,13 @@ def test_rows_are_estimated_from_a_part_of_them(data, write_jsonl, recipe_of, ki
 
 def test_the_sample_is_spread_over_the_files(data, write_jsonl, recipe_of) -> None:
     for number in range(40):
-        write_jsonl(f"a/{number:02}.jsonl", texts(100, seed=number))
+        write_jsonl(f"a/{number:02}.jsonl", texts(100, seed=number, words=8 if number < 20 else 80))
     _, sample = sampled(data, recipe_of({"a": "a"}), 200, 10)
     assert len({row.where.file for row in sample.rows}) > 35
     assert max(row.where.line for row in sample.rows) > 90  # not the first rows alone
-    _, short = sampled(data, recipe_of({"a": "a"}), 50, 0.01)
-    assert len({row.where.file for row in short.rows}) > 3
-    assert short.total == pytest.approx(4000, rel=0.3)
+    _, short = sampled(data, recipe_of({"a": "a"}), 50, 0.002)
+    assert short.seen < 3000, "the machine is too fast for this test"
+    assert short.total == pytest.approx(4000, rel=0.6)
 
 
 def cpu_of_run(recipe, data: Path, out: Path) -> float:
@@ -269,8 +269,10 @@ def test_dropped_rows_do_not_reach_later_steps_and_cost_them_nothing(
 ) -> None:
     rows = texts(30)
     write_jsonl("a.jsonl", rows * 3)
-    steps = [{"step": "exact_dedup"}, {"step": "length"}, {"step": "split", "near_duplicates": False}]
-    mix = {"step": "mix", "weights": {"a": 1}, "splits": ["train"]}
+    halves = {"train": 0.5, "test": 0.5}
+    split_in_two = {"step": "split", "near_duplicates": False, "splits": halves}
+    steps = [{"step": "exact_dedup"}, {"step": "length"}, split_in_two]
+    mix = {"step": "mix", "weights": {"a": 1}, "splits": ["test"]}
     plan = plan_recipe(recipe_of({"a": "a.jsonl"}, [*steps, mix]), data, tmp_path / "out")
     dedup, length, split, mixed = plan.steps
     assert (dedup.rows, dedup.dropped) == (90, 60)

@@ -16,7 +16,6 @@ STEPS_OF_STORY = [
     {"step": "exact_dedup", "scope": "config"},
     {"step": "fragile"},
 ]
-NOTICE = "문의는 언제든지 고객 센터로 하여 주시기 바랍니다."
 LINES_OF_A = [
     "좋은\u200b  영화입니다",  # 1: normalised; stands for 5 and 7
     "x",  # 2: too short
@@ -26,6 +25,7 @@ LINES_OF_A = [
     '{"text": "옛 부호로 적은 글"}'.encode("cp949"),  # 6: recovered
     "좋은\u200b  영화입니다",  # 7: the same as 1, so it has its id
     "폭발하는 글",  # 8: a step cannot work on it
+    "폭발하는 글",  # 9: a copy of 8, which left for it before
 ]
 
 
@@ -43,10 +43,8 @@ def release(tmp_path: Path, data, write_jsonl, recipe_of, monkeypatch) -> Path:
     """Build the release: source ``a`` of texts, source ``b`` of instructions."""
     monkeypatch.setitem(STEPS, "fragile", FRAGILE)
     write_jsonl("a.jsonl", LINES_OF_A)
-    write_jsonl(
-        "b.jsonl",
-        [{"q": "수도는\u200b 어디입니까?", "r": "서울입니다.", "level": "쉬움"}, {"q": "1+1", "r": "2"}],
-    )
+    asked = {"q": "수도는\u200b 어디입니까?", "r": "서울입니다.", "level": "쉬움"}
+    write_jsonl("b.jsonl", [asked, {"q": "1+1", "r": "2"}, {"q": "1+1", "r": "2"}])
     b = {"path": "b.jsonl", "options": {"prompt": "q", "response": "r"}, "split": "test"}
     recipe = recipe_of({"a": "a.jsonl", "b": b}, STEPS_OF_STORY)
     out = tmp_path / "releases" / "small"

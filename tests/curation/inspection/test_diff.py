@@ -72,6 +72,15 @@ def test_a_step_left_out_says_which_rows_say_something_else(run: Run) -> None:
     assert not difference.nothing
 
 
+def test_what_both_did_to_a_changed_row_is_no_reason(run: Run) -> None:
+    rows = ["좋은\u200b <b>글</b>입니다", "다른 글입니다"]
+    a = run("a", rows=rows, steps=[{"step": "normalise"}])
+    b = run("b", rows=rows, steps=[{"step": "normalise", "html_tags": True}])
+    difference = compared(a, b)
+    assert difference.rows["changed"] == 1
+    assert difference.changed_by == {"normalise/html_tags": [0, 1]}
+
+
 def test_a_file_that_changed_is_named_and_its_rows_were_not_read(run: Run) -> None:
     difference = compared(run("a"), run("b", rows=["첫째 글입니다", "다섯째 글입니다"]))
     assert difference.files == {"a": {"changed": ["a.jsonl"]}}

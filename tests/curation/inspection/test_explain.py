@@ -75,6 +75,13 @@ def test_a_copy_names_the_row_that_stays(release: Path, line: int) -> None:
     assert story.stands_for["count"] == 0
 
 
+def test_a_copy_of_a_row_that_is_in_quarantine_by_now_finds_none(release: Path) -> None:
+    verdict = one(release, "a.jsonl:9").verdict
+    assert verdict is not None
+    assert verdict.duplicate_of is not None
+    assert (verdict.reason, verdict.duplicate_of["fate"]) == ("duplicate", None)
+
+
 def test_rows_that_share_an_id_are_all_told(release: Path) -> None:
     identifier = explain(release, "a.jsonl:1")[0].row["id"]
     stories = explain(release, identifier)
@@ -152,7 +159,7 @@ def test_two_files_of_one_name_are_told_apart(tmp_path, data, write_jsonl, recip
         ("a.jsonl", ConfigurationError, "neither an id nor FILE:LINE", "give a line as well: a.jsonl:1"),
         ("a.jsnol:2", ConfigurationError, "read no file 'a.jsnol'", "did you mean 'a.jsonl'?"),
         ("ffffffff", UserError, "no row of this release has an id", "FILE:LINE"),
-        ("a.jsonl:99", UserError, "no row begins at line 99 of a.jsonl", "a.jsonl:8"),
+        ("a.jsonl:99", UserError, "no row begins at line 99 of a.jsonl", "a.jsonl:9"),
         ("a.jsonl:0", UserError, "no row begins at line 0 of a.jsonl", "a.jsonl:1"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from curation.errors import ConfigurationError, UserError
+from curation.inspection import open_release
 from curation.inspection.sample import Wanted, sample
 from curation.run import run_recipe
 
@@ -21,9 +22,12 @@ def places(rows: list[dict[str, Any]]) -> set[tuple[str, int]]:
         (Wanted(), {("a.jsonl", 1), ("a.jsonl", 6), ("b.jsonl", 1), ("b.jsonl", 2)}),
         (Wanted(source="b"), {("b.jsonl", 1), ("b.jsonl", 2)}),
         (Wanted(step="length"), {("a.jsonl", 2)}),
-        (Wanted(step="exact_dedup", reason="duplicate"), {("a.jsonl", 5), ("a.jsonl", 7)}),
+        (
+            Wanted(step="exact_dedup", reason="duplicate", source="a"),
+            {("a.jsonl", 5), ("a.jsonl", 7), ("a.jsonl", 9)},
+        ),
         (Wanted(reason="little_hangul"), {("a.jsonl", 3)}),
-        (Wanted(step="exact_dedup", source="a"), {("a.jsonl", 5), ("a.jsonl", 7)}),
+        (Wanted(step="exact_dedup", source="b"), {("b.jsonl", 3)}),
         (Wanted(quarantined=True), {("a.jsonl", 4), ("a.jsonl", 8)}),
     ],
 )
@@ -58,7 +62,10 @@ def test_both_versions_of_rewritten_rows_are_shown(tmp_path, data, write_jsonl, 
         assert rewrite["before"] == f"{rewrite['after']} {notice}"
 
 
-def test_every_row_has_the_same_chance_and_a_seed_decides(tmp_path, data, write_jsonl, recipe_of) -> None:
+def test_every_row_has_the_same_chance_and_a_seed_decides(
+    tmp_path, data, write_jsonl, recipe_of, monkeypatch
+) -> None:
+    monkeypatch.setattr(open_release, "BATCH_ROWS", 7)
     write_jsonl("a.jsonl", [f"글 번호 {number}" for number in range(60)])
     run_recipe(recipe_of({"a": "a.jsonl"}), data, tmp_path / "out")
     drawn: Counter[int] = Counter()

@@ -1,17 +1,20 @@
 """Whole runs over bad input: a release whose ledger balances, or a reason and no release."""
 
+import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
 
-from curation.errors import UserError
+from curation.errors import ConfigurationError, UserError
 from curation.manifest import load_manifest, verifies
 from curation.run import run_recipe
 from tests.curation.readers.containers import damaged_export, damaged_member, write_table
 from tests.curation.readers.mutations import ANY_FILE, TEXT_FILE
 from tests.curation.readers.real_files import SAMPLES, RealFile, corpus_files, sample_files
+from tests.curation.readers.survey import at_most
 
 MOST_BYTES = 8_000
 STEPS = [
@@ -154,3 +157,51 @@ def test_a_stopped_run_goes_on_when_the_limit_is_raised(tmp_path, data, write_js
     recipe = recipe_of({"a": "a.jsonl"}, STEPS, max_quarantined=0.6)
     report = run_recipe(recipe, data, tmp_path / "out")
     assert (report.resumed, report.sources["a"].quarantined) == (True, 25)
+
+
+def pipe(data: Path) -> None:
+    os.mkfifo(data / "odd.jsonl")
+
+
+ODD_PATHS: dict[str, tuple[str, Callable[[Path], None], str]] = {
+    "a link to nowhere": (
+        ".",
+        lambda data: (data / "odd.jsonl").symlink_to(data / "absent"),
+        "leads nowhere",
+    ),
+    "a link in a circle": (".", lambda data: (data / "odd.jsonl").symlink_to("odd.jsonl"), "leads nowhere"),
+    "a link out": (
+        ".",
+        lambda data: (data / "odd.jsonl").symlink_to("/etc/passwd"),
+        "out of the data folder",
+    ),
+    "a linked folder": (".", lambda data: (data / "odd").symlink_to(data), "the folder is a link"),
+    "a pipe in a folder": (".", pipe, "no regular file"),
+    "a pipe": ("odd.jsonl", pipe, "no regular file"),
+    "a long name": ("odd" * 2000, lambda data: None, "File name too long"),
+}
+
+
+@pytest.mark.parametrize("case", ODD_PATHS.values(), ids=ODD_PATHS.keys())
+def test_odd_paths_are_refused_before_anything_is_written(
+    tmp_path, data, write_jsonl, recipe_of, case: tuple[str, Callable[[Path], None], str]
+) -> None:
+    path, make, words = case
+    write_jsonl("good.jsonl", ["좋은 글"])
+    make(data)
+    with at_most(10), pytest.raises(ConfigurationError, match=words) as fault:
+        run_recipe(recipe_of({"a": path}), data, tmp_path / "out")
+    assert "odd" in fault.value.where
+    assert fault.value.fix
+    assert [entry.name for entry in tmp_path.iterdir()] == ["data"]
+
+
+def test_a_line_of_five_million_bytes_is_a_row_like_others(tmp_path, data, write_jsonl, recipe_of) -> None:
+    write_jsonl(
+        "a.jsonl", ["짧은 글", "긴 글 다람쥐 " * 300_000, b'{"text": "' + b"x" * 5_000_000, "다른 글"]
+    )
+    with at_most(20):
+        report = run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
+    assert (report.sources["a"].kept, report.sources["a"].quarantined) == (3, 1)
+    (bad,) = quarantine(tmp_path / "out", "a")
+    assert len(bad["text"]) > 5_000_000

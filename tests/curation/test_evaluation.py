@@ -172,3 +172,14 @@ def test_a_fault_is_shown_where_it_stands(tmp_path, changes: dict, what: str, li
     lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[int(number) - 1].strip().startswith(line)
     assert fix in fault.value.fix
+
+
+def test_the_example_of_the_page_on_recipes_is_one(project: Path, tmp_path) -> None:
+    page = (project / "docs/recipes.md").read_text(encoding="utf-8")
+    section = page.partition("## Limits and evaluation sets")[2]
+    example = section.partition("```yaml\n")[2].partition("```")[0]
+    source = "name: x\nsources: [{name: a, reader: jsonl, path: a.jsonl, licence: CC0-1.0}]\n"
+    (tmp_path / "recipe.yaml").write_text(source + example, encoding="utf-8")
+    recipe = load_recipe(tmp_path / "recipe.yaml")
+    assert [(one.name, one.licence) for one in recipe.evaluation_sets] == [("quiz", "CC-BY-4.0")]
+    assert recipe.max_quarantined == 0.05

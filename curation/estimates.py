@@ -26,7 +26,7 @@ _PHASE_SECONDS = 1.2e-5
 # hold more of them), and a row of the release until the end.
 _PROGRAM_BYTES = 230e6
 _BATCH_ROW_BYTES, _CHARACTER_BYTES, _COMPARED_CHARACTER_BYTES = 3e3, 25, 45
-_ROW_BYTES = 1.2e3
+_ROW_BYTES = 3e2
 # A release is compressed harder than what phases leave for each other; its report has a fixed size.
 _RELEASE_SHARE, _REPORT_BYTES = 0.65, 5e6
 

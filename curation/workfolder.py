@@ -31,11 +31,15 @@ def work_folder(out: Path) -> Iterator[Path]:
     """
     folder = _folder_of(out)
     descriptor = _locked(folder, out)
+    interrupted = False
     try:
         yield folder
         shutil.rmtree(folder)
+    except KeyboardInterrupt:
+        interrupted = True  # what was begun can be resumed by name, if nothing is finished yet too
+        raise
     finally:
-        if folder.exists() and {path.name for path in folder.iterdir()} <= {_LOCK, _RUN}:
+        if not interrupted and folder.exists() and {path.name for path in folder.iterdir()} <= {_LOCK, _RUN}:
             shutil.rmtree(folder)
         os.close(descriptor)
 

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import resource_tracker
 
 from curation.checkpoints import Checkpoint, Task
 from curation.errors import UserError
@@ -33,14 +34,15 @@ class Processes:
         # Not forked: threads of Arrow and Kiwi do not survive it.
         context = multiprocessing.get_context("spawn")
         others = set(multiprocessing.active_children())
-        with concurrent.futures.ProcessPoolExecutor(self.workers, mp_context=context) as pool:
+        with contextlib.ExitStack() as stack:
             try:
                 with _interrupts_held():
+                    pool = concurrent.futures.ProcessPoolExecutor(self.workers, mp_context=context)
+                    stack.callback(pool.shutdown, cancel_futures=True)
                     waiting = {pool.submit(task): place for place, task in enumerate(tasks)}
                 for done in concurrent.futures.as_completed(waiting):
                     yield waiting[done], done.result()
             except BaseException as error:
-                pool.shutdown(wait=False, cancel_futures=True)
                 # What they had not finished is done again; a long piece is not worth waiting for.
                 for worker in set(multiprocessing.active_children()) - others:
                     worker.terminate()
@@ -63,6 +65,7 @@ def _interrupts_held() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    resource_tracker.ensure_running()  # started within, it would end the blocking
     noted: list[int] = []
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))

@@ -10,31 +10,22 @@ to records, `quoting` from the user's data to messages.
 from typing import Any
 
 from curation.readers.base import Reader
-from curation.readers.chatbot_data import CHATBOT_DATA
-from curation.readers.csv_file import CSV
-from curation.readers.documents import DOCUMENTS
-from curation.readers.jsonl import JSONL
-from curation.readers.kobest import KOBEST_BOOLQ
-from curation.readers.nsmc import NSMC
-from curation.readers.nsmc_raw import NSMC_RAW
-from curation.readers.parquet import PARQUET
-from curation.readers.petitions import PETITIONS
-from curation.readers.slack_export import SLACK_EXPORT
-from curation.readers.superni import SUPERNI
+from curation.registry import Registry
 
-READERS: dict[str, Reader[Any]] = {
-    reader.name: reader
-    for reader in (
-        NSMC,
-        NSMC_RAW,
-        CHATBOT_DATA,
-        KOBEST_BOOLQ,
-        PETITIONS,
-        SUPERNI,
-        JSONL,
-        CSV,
-        PARQUET,
-        DOCUMENTS,
-        SLACK_EXPORT,
-    )
+_PLACES = {
+    "nsmc": "nsmc:NSMC",
+    "nsmc_raw": "nsmc_raw:NSMC_RAW",
+    "chatbot_data": "chatbot_data:CHATBOT_DATA",
+    "kobest_boolq": "kobest:KOBEST_BOOLQ",
+    "petitions": "petitions:PETITIONS",
+    "superni": "superni:SUPERNI",
+    "jsonl": "jsonl:JSONL",
+    "csv": "csv_file:CSV",
+    "parquet": "parquet:PARQUET",
+    "documents": "documents:DOCUMENTS",
+    "slack_export": "slack_export:SLACK_EXPORT",
 }
+
+READERS: Registry[Reader[Any]] = Registry(
+    Reader, {name: f"{__name__}.{place}" for name, place in _PLACES.items()}
+)

@@ -2,48 +2,30 @@
 
 from typing import Any
 
+from curation.registry import Registry
 from curation.steps.base import Step
-from curation.steps.boilerplate import BOILERPLATE
-from curation.steps.correct import CORRECT
-from curation.steps.decontaminate import DECONTAMINATE
-from curation.steps.exact_dedup import EXACT_DEDUP
-from curation.steps.function_words import FUNCTION_WORDS
-from curation.steps.hangul_ratio import HANGUL_RATIO
-from curation.steps.language import LANGUAGE
-from curation.steps.length import LENGTH
-from curation.steps.lines import LINES
-from curation.steps.mix import MIX
-from curation.steps.near_dedup import NEAR_DEDUP
-from curation.steps.normalise import NORMALISE
-from curation.steps.personal_data import PERSONAL_DATA
-from curation.steps.quality import QUALITY
-from curation.steps.repetition import REPETITION
-from curation.steps.safety import SAFETY
-from curation.steps.sentence_dedup import SENTENCE_DEDUP
-from curation.steps.shape import SHAPE
-from curation.steps.split import SPLIT
 
 # In the order that a recipe is likely to have them: cheap ones first.
-_ALL = (
-    NORMALISE,
-    BOILERPLATE,
-    LENGTH,
-    HANGUL_RATIO,
-    SHAPE,
-    LINES,
-    REPETITION,
-    LANGUAGE,
-    EXACT_DEDUP,
-    NEAR_DEDUP,
-    SENTENCE_DEDUP,
-    PERSONAL_DATA,
-    FUNCTION_WORDS,
-    QUALITY,
-    CORRECT,
-    SAFETY,
-    DECONTAMINATE,
-    SPLIT,
-    MIX,
+_NAMES = (
+    "normalise",
+    "boilerplate",
+    "length",
+    "hangul_ratio",
+    "shape",
+    "lines",
+    "repetition",
+    "language",
+    "exact_dedup",
+    "near_dedup",
+    "sentence_dedup",
+    "personal_data",
+    "function_words",
+    "quality",
+    "correct",
+    "safety",
+    "decontaminate",
+    "split",
+    "mix",
 )
 
-STEPS: dict[str, Step[Any]] = {step.name: step for step in _ALL}
+STEPS: Registry[Step[Any]] = Registry(Step, {name: f"{__name__}.{name}:{name.upper()}" for name in _NAMES})

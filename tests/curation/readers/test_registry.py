@@ -5,18 +5,8 @@ import pytest
 from curation.readers import READERS
 from curation.readers.base import Options
 
-NAMES = [
-    *("nsmc", "nsmc_raw", "chatbot_data", "kobest_boolq", "petitions", "superni"),
-    *("jsonl", "csv", "parquet", "documents", "slack_export"),
-]
 
-
-def test_names():
-    assert list(READERS) == NAMES
-    assert all(name == reader.name for name, reader in READERS.items())
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", READERS)
 def test_reader_keeps_the_contract(name):
     reader = READERS[name]
     assert issubclass(reader.options, Options)

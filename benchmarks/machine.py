@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,14 @@ class Run:
     peak_mb: float
 
 
-def run(command: Sequence[str | Path], cwd: Path) -> Run:
-    """Run ``command`` to its end; a failure ends the benchmark."""
+def run(command: Sequence[str | Path], cwd: Path, started: Callable[[int], None] = lambda _: None) -> Run:
+    """Run ``command`` to its end; a failure ends the benchmark.
+
+    ``started`` is told the number of the process.
+    """
     begun = time.perf_counter()
     process = subprocess.Popen([str(part) for part in command], cwd=cwd, stdout=subprocess.PIPE)
+    started(process.pid)
     assert process.stdout is not None
     out = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -52,12 +56,22 @@ def versions(*distributions: str) -> dict[str, str]:
 
 
 def report(result: Mapping[str, object], *, as_json: bool) -> None:
-    """Print the object of the benchmark contract, or its entries as lines."""
+    """Print the object of the benchmark contract, or a line for every value in it."""
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
         return
-    for key, value in result.items():
-        print(f"{key:>22}: {value:,.3f}" if isinstance(value, float) else f"{key:>22}: {value}")
+    lines = list(_lines(result))
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        print(f"{name:<{width}}  {f'{value:,.3f}' if isinstance(value, float) else value}")
+
+
+def _lines(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}: {inner}", one) for inner, one in _lines(value))
+        else:
+            yield name, value
 
 
 def corpora_or_exit() -> Path:

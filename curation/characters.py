@@ -13,6 +13,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from curation.spans import code_points
+
 Count = npt.NDArray[np.int64]
 
 # Characters that are looked at together: the arrays of a chunk stay within the processor's cache.
@@ -131,11 +133,9 @@ def count_words(laid: Layout) -> tuple[Count, Count]:
 
 def layout(texts: Sequence[str]) -> Layout:
     """Lay ``texts`` end to end."""
-    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(joined, dtype="<u4")
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    points = code_points(texts)
     # Codes beyond the table are symbols, and so is its last entry.
-    return Layout(_table().take(codes, mode="clip"), ends)
+    return Layout(_table().take(points.codes, mode="clip"), points.starts[1:])
 
 
 def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:

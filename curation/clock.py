@@ -2,8 +2,6 @@
 
 import time
 
-from curation.measure import peak_rss_mb
-
 
 class Clock:
     """Wall and CPU seconds of each stage."""
@@ -19,12 +17,12 @@ class Clock:
         self.stages[stage] = {"seconds": wall, "cpu_seconds": cpu}
         self._at = now
 
-    def as_json(self, rows: int) -> dict[str, object]:
-        """Give the stages, their sum, rows a second and the peak of memory so far."""
+    def as_json(self, rows: int, peak_rss_mb: int) -> dict[str, object]:
+        """Give the stages, their sum, rows a second and the peak of memory so far in MiB."""
         seconds = sum(stage["seconds"] for stage in self.stages.values())
         return {
             "stages": self.stages,
             "seconds": round(seconds, 3),
             "rows_per_second": round(rows / seconds) if seconds else 0,
-            "peak_rss_mb": peak_rss_mb(),
+            "peak_rss_mb": peak_rss_mb,
         }

@@ -1,6 +1,6 @@
 """What a comparison decided about rows: written once, looked up by the order of a row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,50 +12,77 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.apply import merged_json, merged_tags
-from curation.comparisons.base import DECISIONS
+from curation.comparisons.base import DECIDED_AT_ONCE, DECISIONS
 from curation.view import strings_of
 
 FILE = "decisions.arrow"
+_NOTHING = pa.RecordBatch.from_pylist([], DECISIONS)
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Decisions of the step ``step``, sorted by the order of rows."""
+    """Decisions of the step ``step`` in the order of rows: batches, and the first order of each."""
 
     step: str
-    table: pa.Table
-    orders: npt.NDArray[np.int64]
+    batches: Sequence[pa.RecordBatch]
+    firsts: npt.NDArray[np.int64]
 
-    def among(self, orders: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
-        """Tell which of ``orders`` were decided about, and where each stands in this table."""
-        if not len(self.orders):
-            return np.zeros(len(orders), dtype=bool), np.zeros(len(orders), dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.orders, orders), len(self.orders) - 1)
-        return self.orders[at] == orders, at
+    def among(self, orders: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], pa.RecordBatch]:
+        """Give the places in ``orders``, which ascend, that were decided about, and what was decided."""
+        start, end = np.searchsorted(self.firsts, [orders[0], orders[-1]], "right")
+        near = [_between(batch, orders[0], orders[-1]) for batch in self.batches[max(start - 1, 0) : end]]
+        given = pa.concat_batches([_NOTHING, *near])
+        decided = given["_order"].to_numpy()
+        places = np.flatnonzero(np.isin(orders, decided, assume_unique=True))
+        return places, given.take(pa.array(np.searchsorted(decided, orders[places])))
+
+
+def _between(batch: pa.RecordBatch, first: int, last: int) -> pa.RecordBatch:
+    start, end = np.searchsorted(batch["_order"].to_numpy(), [first, last + 1])
+    return batch.slice(start, end - start)
 
 
 def write_decisions(tables: Iterable[pa.Table], folder: Path) -> dict[str, Any]:
-    """Write what a comparison decided, sorted by order.
+    """Write what a comparison decided, as it decides.
 
     Raises
     ------
     RuntimeError
-        When a row was decided about twice.
+        When a row was decided about twice, or after a later one.
     """
-    table = pa.concat_tables([DECISIONS.empty_table(), *(table.cast(DECISIONS) for table in tables)])
-    table = table.sort_by("_order").combine_chunks()
-    orders = table["_order"].to_numpy()
-    if (orders[1:] == orders[:-1]).any():
-        raise RuntimeError("a comparison decided twice about one row")
+    last, decided, dropped = -1, 0, 0
     with pa.OSFile(str(folder / FILE), "wb") as sink, pa.ipc.new_file(sink, DECISIONS) as writer:
-        writer.write_table(table)
-    return {"decided": table.num_rows, "dropped": table.num_rows - table["reason"].null_count}
+        for table in _gathered(tables):
+            orders = table["_order"].to_numpy()
+            if orders[0] <= last or (orders[1:] <= orders[:-1]).any():
+                raise RuntimeError("a comparison decided twice about one row, or not in the order of rows")
+            writer.write_table(table)
+            last = orders[-1]
+            decided += table.num_rows
+            dropped += table.num_rows - table["reason"].null_count
+    return {"decided": decided, "dropped": dropped}
+
+
+def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Join tables of few rows: whoever looks decisions up opens every batch of them."""
+    held: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        held.append(table)
+        rows += table.num_rows
+        if rows >= DECIDED_AT_ONCE:
+            yield pa.concat_tables(held).combine_chunks()
+            held, rows = [], 0
+    if rows:
+        yield pa.concat_tables(held).combine_chunks()
 
 
 def load_decisions(step: str, path: Path) -> Decisions:
     """Map the file into memory: only the parts that are looked at are read."""
-    table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    return Decisions(step, table, table["_order"].to_numpy())
+    reader = pa.ipc.open_file(pa.memory_map(str(path)))
+    batches = [reader.get_batch(number) for number in range(reader.num_record_batches)]
+    firsts = np.array([batch["_order"][0].as_py() for batch in batches], dtype=np.int64)
+    return Decisions(step, batches, firsts)
 
 
 def carry_out(columns: Mapping[str, pa.Array], decisions: Decisions | None) -> dict[str, pa.Array]:
@@ -63,11 +90,9 @@ def carry_out(columns: Mapping[str, pa.Array], decisions: Decisions | None) -> d
     marked = dict(columns)
     if decisions is None:
         return marked
-    found, at = decisions.among(columns["_order"].to_numpy())
-    if not found.any():
+    rows, given = decisions.among(columns["_order"].to_numpy())
+    if not len(rows):
         return marked
-    rows = np.flatnonzero(found)
-    given = decisions.table.take(pa.array(at[rows])).combine_chunks()
     _drop(marked, rows, given, decisions.step)
     for column, name in (("_split", "split"), ("_copies", "copies")):
         marked[column] = _placed(marked[column], rows, given[name])
@@ -76,12 +101,12 @@ def carry_out(columns: Mapping[str, pa.Array], decisions: Decisions | None) -> d
     return marked
 
 
-def _drop(marked: dict[str, pa.Array], rows: npt.NDArray[np.int64], given: pa.Table, step: str) -> None:
+def _drop(marked: dict[str, pa.Array], rows: npt.NDArray[np.int64], given: pa.RecordBatch, step: str) -> None:
     reasons = given["reason"]
     dropped = reasons.is_valid()
     if not pc.any(dropped).as_py():
         return
-    at = rows[dropped.to_numpy()]
+    at = rows[dropped.to_numpy(zero_copy_only=False)]
     of_dropped = given.filter(dropped)
     steps = pa.repeat(pa.scalar(step), len(at))
     marked["_step"] = _placed(marked["_step"], at, steps)
@@ -101,11 +126,10 @@ def _placed(column: pa.Array, rows: npt.NDArray[np.int64], values: Any) -> pa.Ar
     places = np.full(len(column), -1, dtype=np.int64)
     places[rows] = np.arange(len(rows))
     taken = values.take(pa.array(places, mask=places < 0)).cast(column.type)
-    taken = taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
     return pc.if_else(taken.is_valid(), taken, column)
 
 
-def _tag(marked: dict[str, pa.Array], rows: npt.NDArray[np.int64], given: pa.Table) -> None:
+def _tag(marked: dict[str, pa.Array], rows: npt.NDArray[np.int64], given: pa.RecordBatch) -> None:
     if given["tags"].null_count == len(rows):
         return
     tags = strings_of(marked["tags"])
@@ -115,7 +139,7 @@ def _tag(marked: dict[str, pa.Array], rows: npt.NDArray[np.int64], given: pa.Tab
     marked["tags"] = pa.array(tags, pa.string())
 
 
-def _cut(marked: dict[str, pa.Array], rows: npt.NDArray[np.int64], given: pa.Table, step: str) -> None:
+def _cut(marked: dict[str, pa.Array], rows: npt.NDArray[np.int64], given: pa.RecordBatch, step: str) -> None:
     """Take spans out of texts, and keep both versions of them."""
     if "text" not in marked or given["cut"].null_count == len(rows):
         return

@@ -9,6 +9,7 @@ from typing import Any
 from curation.comparisons import COMPARISONS
 from curation.errors import UserError
 from curation.inputs import SourceInput
+from curation.intake import BATCH_CHARACTERS
 from curation.phases import phases_of
 from curation.quarantine import FEW
 from curation.recipe import Recipe
@@ -30,7 +31,6 @@ _ROW_BYTES = 3e2
 # A release is compressed harder than what phases leave for each other; its report has a fixed size.
 _RELEASE_SHARE, _REPORT_BYTES = 0.65, 5e6
 
-_BATCH_CHARACTERS = 8 * 1024 * 1024
 _LARGE_FILE = 2**30
 _LONG_HOURS = 2.0
 
@@ -220,7 +220,7 @@ class Estimate:
         for sample, tried in self._pairs():
             if tried.rows:
                 length = tried.characters / tried.rows
-                rows = min(BATCH_ROWS, sample.total, _BATCH_CHARACTERS / max(1.0, length))
+                rows = min(BATCH_ROWS, sample.total, BATCH_CHARACTERS / max(1.0, length))
                 largest = max(largest, rows * (_BATCH_ROW_BYTES + length * a_character))
         return _PROGRAM_BYTES + models + largest + self.rows * _ROW_BYTES
 
@@ -266,7 +266,7 @@ def _source(given: SourceInput, sample: SourceSample, tried: Tried) -> SourcePla
         reader=given.reader.name,
         files=len(given.files),
         units=len(given.units),
-        bytes=sum(unit.bytes for unit in given.units),
+        bytes=given.bytes,
         rows=sample.total,
         counted=sample.counted,
         seen=sample.seen,

@@ -69,8 +69,13 @@ class SourceInput:
 
     @property
     def files(self) -> list[InputFile]:
-        """Every file of the source, in order."""
-        return [file for unit in self.units for file in unit.files]
+        """Every file of the source once, in order."""
+        return list(dict.fromkeys(file for unit in self.units for file in unit.files))
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files."""
+        return sum(file.bytes for file in self.files)
 
 
 def find_inputs(
@@ -137,7 +142,7 @@ def _source_input(
         Unit(source, index, tuple(t for t, _ in group), tuple(f for _, files in group for f in files))
         for index, group in enumerate(groups)
     )
-    return SourceInput(source, reader, reader_options(source, {source.reader: reader}), units)
+    return SourceInput(source, reader, reader_options(source, reader), units)
 
 
 def _packed(
@@ -167,13 +172,20 @@ def _targets(source: Source, reader: Reader[Any], root: Path) -> dict[Path, list
                 result[path] = _files_below(source, path, (), root)
             elif path.is_dir():
                 below = _files_below(source, path, reader.suffixes, root)
-                result.update({file: [file] for file in below})
+                result.update({file: _with_beside(source, file, reader, root) for file in below})
             else:
-                result[path] = [path]
+                result[path] = _with_beside(source, path, reader, root)
     if not any(result.values()):
         wanted = f" with {', '.join(reader.suffixes)}" if reader.suffixes else ""
         raise _fault(source, ", ".join(source.path), f"no file{wanted} found for the reader '{reader.name}'")
     return result
+
+
+def _with_beside(source: Source, path: Path, reader: Reader[Any], root: Path) -> list[Path]:
+    beside = [one for one in reader.beside(path) if one.is_file()]
+    for one in beside:
+        _check_inside(source, one, root)
+    return [path, *beside]
 
 
 def _matches(source: Source, pattern: str, root: Path) -> list[Path]:

@@ -5,12 +5,15 @@ over lists only; callers hand over whole batches.
 """
 
 import dataclasses
+import functools
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Protocol
 
-from kiwipiepy import Kiwi
+if TYPE_CHECKING:
+    from kiwipiepy import Kiwi
 
 # Kiwi's tags (kiwipiepy README, "품사 태그"): nouns, numerals, foreign words, roots, verbs,
 # adjectives. Particles, endings, affixes, pronouns, adverbs and punctuation carry no topic.
@@ -22,16 +25,23 @@ _CONTENT_TAGS = frozenset({"NNG", "NNP", "NNB", "NR", "SN", "SL", "SH", "XR", "V
 _TYPO_COST_WEIGHT = 9.0
 
 _lock = threading.Lock()
-_kiwi: Kiwi | None = None
+_kiwi: "Kiwi | None" = None
 
 
-def _shared() -> Kiwi:
+def _shared() -> "Kiwi":
     global _kiwi  # noqa: PLW0603 - the one copy of the process is the point
     with _lock:
         if _kiwi is None:
+            from kiwipiepy import Kiwi  # noqa: PLC0415 - who asks nothing need not wait for it
+
             # No model type is named: naming one that the wheel does not carry raises.
             _kiwi = Kiwi(num_workers=len(os.sched_getaffinity(0)))
         return _kiwi
+
+
+def kiwi_versions() -> dict[str, str]:
+    """Name the versions of Kiwi and of its model: others may read a text otherwise."""
+    return {name: version(name) for name in ("kiwipiepy", "kiwipiepy_model")}
 
 
 class Morpheme(Protocol):
@@ -54,6 +64,12 @@ class Morpheme(Protocol):
     score: float
     oov: bool
     typo_cost: float
+
+
+@functools.cache
+def plain_tag(tag: str) -> str:
+    """Give the tag of a morpheme without the suffix of irregular verbs: ``VV`` for ``VV-I``."""
+    return tag.split("-", maxsplit=1)[0]
 
 
 def is_syllable(char: str) -> bool:
@@ -83,9 +99,14 @@ def spelled(morphemes: Iterable[tuple[str, str]]) -> str:
     return word
 
 
+def _tokenized(texts: Sequence[str]) -> Iterable[Any]:
+    """Give the morphemes of each text in order; no texts load no model."""
+    return _shared().tokenize(list(texts)) if texts else ()
+
+
 def _is_content(tag: str) -> bool:
-    # Irregular verbs carry a suffix (VV-I, VA-R); W_* are e-mail addresses, links and serials.
-    return tag.split("-", maxsplit=1)[0] in _CONTENT_TAGS or (tag.startswith("W_") and tag != "W_EMOJI")
+    # W_* are e-mail addresses, links and serials.
+    return plain_tag(tag) in _CONTENT_TAGS or (tag.startswith("W_") and tag != "W_EMOJI")
 
 
 def tagged_content(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
@@ -93,15 +114,13 @@ def tagged_content(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
 
     Forms are lower case and hold no white space; tags carry no suffix of irregular verbs.
     """
-    if not texts:
-        return []
     return [
         [
-            ("".join(token.form.split()).lower(), token.tag.split("-")[0])
+            ("".join(token.form.split()).lower(), plain_tag(token.tag))
             for token in tokens
             if _is_content(token.tag)
         ]
-        for tokens in _shared().tokenize(list(texts))
+        for tokens in _tokenized(texts)
     ]
 
 
@@ -145,11 +164,9 @@ def function_morphemes(texts: Sequence[str]) -> list[tuple[list[tuple[str, str]]
     They are what ties Korean words into sentences: tags J* and E*. Punctuation and other signs are
     not counted as morphemes.
     """
-    if not texts:
-        return []
     found = []
-    for tokens in _shared().tokenize(list(texts)):
-        tagged = [(token.form, token.tag.split("-")[0]) for token in tokens]
+    for tokens in _tokenized(texts):
+        tagged = [(token.form, plain_tag(token.tag)) for token in tokens]
         words = [(form, tag) for form, tag in tagged if tag[0] != "S" or tag in ("SL", "SH", "SN")]
         found.append(([(form, tag) for form, tag in words if tag[0] in "JE"], len(words)))
     return found
@@ -160,9 +177,6 @@ def tagged_morphemes(texts: Sequence[str]) -> list[list[str]]:
 
     Forms are lower case; tags carry no suffix of irregular verbs.
     """
-    if not texts:
-        return []
     return [
-        [f"{token.form.lower()}/{token.tag.split('-', maxsplit=1)[0]}" for token in tokens]
-        for tokens in _shared().tokenize(list(texts))
+        [f"{token.form.lower()}/{plain_tag(token.tag)}" for token in tokens] for tokens in _tokenized(texts)
     ]

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from curation.tables import row_groups
 
 
 class LedgerError(RuntimeError):
@@ -107,22 +109,23 @@ def _kept(paths: Iterable[Path]) -> tuple[Counter[str], Counter[str]]:
     kept: Counter[str] = Counter()
     repeated: Counter[str] = Counter()
     for path in paths:
-        with pq.ParquetFile(path, read_dictionary=["source"]) as file:
-            for batch in file.iter_batches(columns=["source", "id"]):
-                copies = pc.match_substring(batch.column("id"), "#")
-                for counts, mask in ((kept, pc.invert(copies)), (repeated, copies)):
-                    for entry in pc.value_counts(batch.column("source").filter(mask)).to_pylist():
-                        counts[entry["values"]] += entry["counts"]
+        for batch in row_groups(path, ["source", "id"]):
+            copies = pc.match_substring(batch["id"], "#")
+            for counts, mask in ((kept, pc.invert(copies)), (repeated, copies)):
+                for entry in pc.value_counts(batch["source"].filter(mask)).to_pylist():
+                    counts[entry["values"]] += entry["counts"]
     return kept, repeated
 
 
 def _dropped(paths: Iterable[Path]) -> dict[str, Counter[str]]:
+    columns = ["source", "step", "reason"]
     counts: dict[str, Counter[str]] = {}
     for path in paths:
-        table = pq.read_table(path, columns=["source", "step", "reason"])
-        for row in table.group_by(["source", "step", "reason"]).aggregate([([], "count_all")]).to_pylist():
-            of_source = counts.setdefault(row["source"], Counter())
-            of_source[f"{row['step']}/{row['reason']}"] += row["count_all"]
+        for batch in row_groups(path, columns):
+            table = pa.Table.from_batches([batch])
+            for row in table.group_by(columns).aggregate([([], "count_all")]).to_pylist():
+                of_source = counts.setdefault(row["source"], Counter())
+                of_source[f"{row['step']}/{row['reason']}"] += row["count_all"]
     return counts
 
 

@@ -1,16 +1,17 @@
-"""What a run costs: the largest resident memory of this process and its children."""
+"""What a run costs: the largest resident memory of this process and its workers."""
 
 import resource
 from pathlib import Path
 
 
-def peak_rss_mb() -> int:
-    """Give the peak resident memory in MiB: of this process, plus the largest ended child.
+def peak_rss_mb(*, workers: bool = False) -> int:
+    """Give the peak resident memory in MiB: of this process, plus the largest ended child with ``workers``.
 
     Linux counts a process's own peak in ``VmHWM``; ``ru_maxrss`` would also report that of the
-    program which started it.
+    program which started it. So a child that is no worker, such as a tool that a library runs, would
+    count this process a second time.
     """
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if workers else 0
     return (_own_peak_kb() + children) // 1024
 
 

@@ -19,13 +19,14 @@ from curation.checks import (
     kinds_of,
 )
 from curation.clock import Clock
-from curation.comparing import Compare
+from curation.comparing import SAVED, Compare
 from curation.decisions import FILE, Decisions, load_decisions
 from curation.evaluation import EvaluationTexts, read_evaluation_sets
 from curation.executors import Executor, Local
 from curation.inputs import GROUP_BYTES, SourceInput, Unit
 from curation.ledger import Entry
 from curation.manifest import code_version
+from curation.measure import peak_rss_mb
 from curation.needs import SIGNATURES, Found
 from curation.phases import Phase, RowPlan, phases_of, plan_identity, row_plan
 from curation.progress import Advance, Progress
@@ -57,6 +58,11 @@ class Setting:
     progress: Progress
     sizes: Sizes = field(default_factory=Sizes)
     executor: Executor = field(default_factory=Local)
+
+    @property
+    def workers(self) -> bool:
+        """Whether other processes carry the work out."""
+        return not isinstance(self.executor, Local)
 
 
 @dataclass(slots=True)
@@ -119,7 +125,8 @@ class Pipeline:
             advance(1)
         clock.lap("describe")
         rows = sum(entry.read for entry in ledger.values())
-        write_bytes(folder / "timings.json", orjson.dumps(clock.as_json(rows), option=orjson.OPT_INDENT_2))
+        timings = clock.as_json(rows, peak_rss_mb(workers=self.setting.workers))
+        write_bytes(folder / "timings.json", orjson.dumps(timings, option=orjson.OPT_INDENT_2))
         _sync(folder)
         # First: a release that stands is never without what it promised to later ones.
         self._publish_signatures(stepped, out)
@@ -270,7 +277,7 @@ class Pipeline:
 
     def _publish_signatures(self, stepped: _Stepped, out: Path) -> None:
         for _, decided in stepped.compared:
-            saved = decided.folder / "saved"
+            saved = decided.folder / SAVED
             for index in sorted(saved.iterdir()) if saved.is_dir() else ():
                 target = out.parent / SIGNATURES / index.name / out.name
                 target.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from curation.needs import find_needs
 from curation.progress import Progress, Quiet
 from curation.readers import READERS
 from curation.recipe import Recipe
-from curation.run import find_all
+from curation.run import faults_of_the_machine, find_all
 from curation.sampling import sample_source
 from curation.trial import Trial
 from curation.workfolder import is_unfinished
@@ -25,6 +25,7 @@ SAMPLE_ROWS = 1000
 # CPU seconds to spend on reading the sample, all sources together.
 _READING_SECONDS = 4.0
 _LEAST_ROWS = 20
+_OTHER_SCRATCH = "make room there, or name another folder in the environment variable TMPDIR"
 
 
 def plan_recipe(
@@ -42,7 +43,10 @@ def plan_recipe(
     progress = progress if progress is not None else Quiet()
     missing: dict[int, ConfigurationError] = {}
     needs = find_needs(recipe, Path(data), out, missing)
-    with tempfile.TemporaryDirectory(prefix="malmoi-plan-") as name:
+    with (
+        faults_of_the_machine("the scratch folder", Path(tempfile.gettempdir()), fix=_OTHER_SCRATCH),
+        tempfile.TemporaryDirectory(prefix="malmoi-plan-") as name,
+    ):
         scratch = Path(name)
         begun = time.process_time()
         # What lies elsewhere is fetched into the scratch folder: nothing is left beside the release.
@@ -81,7 +85,7 @@ def _already(out: Path, key: str, *, complete: bool) -> list[str]:
 
 def _allotted(inputs: Sequence[SourceInput], rows: int) -> list[int]:
     """Divide the sample: half of it evenly, half by size."""
-    sizes = [sum(unit.bytes for unit in one.units) for one in inputs]
+    sizes = [one.bytes for one in inputs]
     total = max(1, sum(sizes))
     even = rows / len(inputs) / 2
     return [max(_LEAST_ROWS, round(even + rows / 2 * size / total)) for size in sizes]

@@ -1,12 +1,21 @@
 """What a release is made of: the recipe, read strictly."""
 
-from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from curation.data_paths import inside_data
 from curation.readers import READERS
 from curation.readers.base import Options, Reader
 from curation.steps import STEPS
@@ -29,6 +38,7 @@ class _Located(_Strict):
     name: Name
     reader: Text
     path: tuple[Text, ...] = Field(min_length=1)
+    sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     url: str = ""
     options: dict[str, JsonValue] = Field(default_factory=dict)
 
@@ -42,10 +52,13 @@ class _Located(_Strict):
     @field_validator("path")
     @classmethod
     def _inside(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for path in value:
-            if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts:
-                raise ValueError(f"'{path}' must be relative to the data folder and stay inside it")
-        return value
+        return tuple(map(inside_data, value))
+
+    @model_validator(mode="after")
+    def _hashes_one_file(self) -> Self:
+        if self.sha256 and len(self.path) > 1:
+            raise ValueError("sha256 is that of one file, and there are several paths")
+        return self
 
 
 class Source(_Located):
@@ -86,6 +99,7 @@ class EvaluationSet(_Located):
             name=self.name,
             reader=self.reader,
             path=self.path,
+            sha256=self.sha256,
             licence=self.licence or "not released",
             url=self.url,
             config=self.name,
@@ -122,9 +136,8 @@ class Recipe(_Strict):
         return self.model_dump(mode="json")
 
 
-def reader_options(source: Source, readers: Mapping[str, Reader[Any]]) -> Options:
+def reader_options(source: Source, reader: Reader[Any]) -> Options:
     """Give the options of the source's reader, validated by the reader's own model."""
-    reader = readers[source.reader]
     options: Options = reader.options.model_validate_json(orjson.dumps(source.options))
     return options
 
@@ -135,36 +148,19 @@ def step_params(use: StepUse) -> Params:
     return params
 
 
-def load_recipe(path: Path, readers: Mapping[str, Reader[Any]] | None = None) -> Recipe:
-    """Read a recipe file.
-
-    Parameters
-    ----------
-    path
-        A YAML file.
-    readers
-        What a source's ``reader`` may name; the registry when not given.
+def load_recipe(path: Path) -> Recipe:
+    """Read a recipe file (YAML).
 
     Raises
     ------
     ConfigurationError
         For the first fault: what, the file and line, and the nearest allowed key or name.
     """
-    readers = READERS if readers is None else readers
     file = read_yaml(path)
     _expect_mapping(file, file.data, (), "a recipe")
     data = dict(file.data)
-    data["sources"] = [
-        _source(file, raw, ("sources", index), readers)
-        for index, raw in enumerate(_expect_list(file, data, "sources"))
-    ]
-    data["steps"] = [
-        _step(file, raw, ("steps", index)) for index, raw in enumerate(_expect_list(file, data, "steps"))
-    ]
-    data["evaluation_sets"] = [
-        _evaluation_set(file, raw, ("evaluation_sets", index), readers)
-        for index, raw in enumerate(_expect_list(file, data, "evaluation_sets"))
-    ]
+    for key, read in (("sources", _source), ("steps", _step), ("evaluation_sets", _evaluation_set)):
+        data[key] = [read(file, raw, (key, index)) for index, raw in enumerate(_expect_list(file, data, key))]
     recipe: Recipe = _validate(file, Recipe, data, ())
     problem = recipe_fault(recipe)
     if problem is not None:
@@ -174,15 +170,27 @@ def load_recipe(path: Path, readers: Mapping[str, Reader[Any]] | None = None) ->
 
 def recipe_fault(recipe: Recipe) -> tuple[Place, str, str] | None:
     """Find what is wrong between the parts of a recipe: its place, the fact, and the way out."""
-    names: list[str] = []
-    for index, source in enumerate(recipe.sources):
-        if source.name in names:
-            return (
-                ("sources", index, "name"),
-                f"two sources are named '{source.name}'",
-                "give each source a name of its own",
-            )
-        names.append(source.name)
+    return (
+        _named_twice("sources", recipe.sources)
+        or _unknown_source(recipe)
+        or _lost_copies(recipe)
+        or _named_twice("evaluation_sets", recipe.evaluation_sets)
+        or _unknown_evaluation_set(recipe)
+    )
+
+
+def _named_twice(key: str, listed: Sequence[_Located]) -> tuple[Place, str, str] | None:
+    names: set[str] = set()
+    for index, one in enumerate(listed):
+        if one.name in names:
+            what = f"two {key.replace('_', ' ')} are named '{one.name}'"
+            return (key, index, "name"), what, "give each a name of its own"
+        names.add(one.name)
+    return None
+
+
+def _unknown_source(recipe: Recipe) -> tuple[Place, str, str] | None:
+    names = [source.name for source in recipe.sources]
     for index, use in enumerate(recipe.steps):
         for key, chosen in (("sources", use.sources or ()), ("except_sources", use.except_sources)):
             for position, name in enumerate(chosen):
@@ -192,19 +200,11 @@ def recipe_fault(recipe: Recipe) -> tuple[Place, str, str] | None:
                         f"the step '{use.step}' names an unknown source '{name}'",
                         nearest(name, names),
                     )
-    return _lost_copies(recipe) or _evaluation_set_fault(recipe)
+    return None
 
 
-def _evaluation_set_fault(recipe: Recipe) -> tuple[Place, str, str] | None:
-    names: list[str] = []
-    for index, one in enumerate(recipe.evaluation_sets):
-        if one.name in names:
-            return (
-                ("evaluation_sets", index, "name"),
-                f"two evaluation sets are named '{one.name}'",
-                "give each a name of its own",
-            )
-        names.append(one.name)
+def _unknown_evaluation_set(recipe: Recipe) -> tuple[Place, str, str] | None:
+    names = [one.name for one in recipe.evaluation_sets]
     for index, use in enumerate(recipe.steps):
         step = STEPS[use.step]
         needs = step.needs(step_params(use)) if step.needs is not None else Needs()
@@ -235,31 +235,26 @@ def _lost_copies(recipe: Recipe) -> tuple[Place, str, str] | None:
     return None
 
 
-def _source(file: YamlFile, raw: object, at: Place, readers: Mapping[str, Reader[Any]]) -> dict[str, Any]:
+def _source(file: YamlFile, raw: object, at: Place) -> dict[str, Any]:
     data = _expect_mapping(file, raw, at, "a source")
     name = data.get("name")
     if isinstance(name, str):
         data.setdefault("config", name)
     else:
         data.setdefault("config", "unnamed")
-    source: Source = _validate(file, Source, data, at)
-    return _with_options(file, source, at, readers)
+    return _with_options(file, _validate(file, Source, data, at), at)
 
 
-def _evaluation_set(
-    file: YamlFile, raw: object, at: Place, readers: Mapping[str, Reader[Any]]
-) -> dict[str, Any]:
+def _evaluation_set(file: YamlFile, raw: object, at: Place) -> dict[str, Any]:
     data = _expect_mapping(file, raw, at, "an evaluation set")
-    return _with_options(file, _validate(file, EvaluationSet, data, at), at, readers)
+    return _with_options(file, _validate(file, EvaluationSet, data, at), at)
 
 
-def _with_options(
-    file: YamlFile, source: Source | EvaluationSet, at: Place, readers: Mapping[str, Reader[Any]]
-) -> dict[str, Any]:
-    reader = readers.get(source.reader)
+def _with_options(file: YamlFile, source: _Located, at: Place) -> dict[str, Any]:
+    reader = READERS.get(source.reader)
     if reader is None:
         raise file.fault(
-            (*at, "reader"), f"unknown reader '{source.reader}'", nearest(source.reader, readers)
+            (*at, "reader"), f"unknown reader '{source.reader}'", nearest(source.reader, READERS)
         )
     options = _validate(file, reader.options, source.options, (*at, "options"))
     return {**source.model_dump(mode="json"), "options": options.model_dump(mode="json")}

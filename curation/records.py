@@ -3,8 +3,8 @@
 Readers yield :class:`Row`, :class:`BadRow` and :class:`FileNote`; they know nothing of the
 source's name, licence or of releases. The engine adds those and the id.
 
-What is made for every row (:class:`Row`, :class:`Location`, :class:`TextRecord`) is not frozen: that
-takes a third of the time, a microsecond a row. Nobody changes it nevertheless.
+What is made for every row (all but :class:`BadRow` and :class:`FileNote`) is not frozen: that takes a
+third of the time, a microsecond a row. Nobody changes it nevertheless.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ class TextRecord:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
     """One turn of an instruction record; ``role`` is system, user or assistant."""
 
@@ -50,7 +50,7 @@ class Message:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class InstructionRecord:
     """An instruction with its input and accepted outputs.
 

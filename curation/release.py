@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,14 +28,16 @@ from curation.records import Kind
 from curation.report import gather_report, render_report
 from curation.steps import STEPS
 from curation.steps.base import Given
+from datacards.terms import combine
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the stages made.
 
-    ``units`` are those of the last phase by source; ``writings`` the written configurations;
-    ``compared`` what each comparison decided, in order; ``evaluation`` the sets that were compared with.
+    ``readings`` are the units of the first phase by source; ``writings`` the written configurations;
+    ``compared`` what each comparison decided, in order; ``given`` what each step needed, by its place
+    in the recipe; ``evaluation`` the sets that were compared with.
     """
 
     recipe: Recipe
@@ -79,18 +82,22 @@ def assemble(parts: Parts, folder: Path) -> dict[str, Entry]:
     sources = manifests.describe_sources(parts.inputs, notes)
     manifest = manifests.manifest_of(parts.recipe, parts.plan, sources, ledger, files)
     manifest["evaluation_sets"] = manifests.describe_evaluation_sets(parts.recipe, parts.evaluation)
+    manifest["terms"] = combine((one.name, one.licence) for one in parts.recipe.sources).as_json()
     manifest |= {"counts": dict(sorted(parts.tally.counts.items())), "about": about}
     write_bytes(folder / manifests.NAME, manifests.to_bytes(manifest))
     return ledger
 
 
 def _about(parts: Parts) -> dict[str, Any]:
-    """What steps say about what they worked with, by step."""
+    """What steps say about what they worked with, by step; a second use of one is ``<step>#2``."""
     about: dict[str, Any] = {}
+    uses: Counter[str] = Counter()
     for place, use in enumerate(parts.recipe.steps):
+        uses[use.step] += 1
         step = STEPS[use.step]
         if step.about is not None:
-            about[use.step] = dict(step.about(step_params(use), parts.given.get(place, Given())))
+            name = use.step if uses[use.step] == 1 else f"{use.step}#{uses[use.step]}"
+            about[name] = dict(step.about(step_params(use), parts.given.get(place, Given())))
     return about
 
 

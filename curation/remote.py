@@ -1,12 +1,12 @@
-"""Files elsewhere, through fsspec: brought here to be read, and releases put there.
+"""Files elsewhere: brought here to be read, and releases put there.
 
 Readers work on local files, so a remote file is fetched once and kept beside the releases until
-it changes there. Credentials come from the environment, as each protocol's own tools take them;
+it changes there: single files over HTTP, `github:` and `hf:` by :mod:`curation.fetching`, other
+protocols by fsspec. Credentials come from the environment, as each protocol's own tools take them;
 an address that holds one is refused, since addresses stand in manifests.
 """
 
 import contextlib
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,8 +16,12 @@ from urllib.parse import urlsplit
 import orjson
 
 from curation.errors import ConfigurationError, UserError
+from curation.fetching import github, hub, kept
+from curation.fetching.http import fetch_url
 from curation.manifest import NAME
+from curation.permission import open_to_others
 from curation.progress import Progress
+from curation.readers import READERS
 from curation.recipe import Source
 
 _GLOB_SIGNS = frozenset("*?[")
@@ -25,8 +29,8 @@ _CHUNK = 4 * 1024 * 1024
 
 
 def is_remote(address: str) -> bool:
-    """Tell an address (``s3://bucket/x``) from a path."""
-    return "://" in address
+    """Tell an address (``s3://bucket/x``, ``github:owner/repository/x``) from a path."""
+    return "://" in address or address.startswith(github.SCHEME) or hub.means(address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +74,61 @@ def fetch(files: Iterable[RemoteFile], folder: Path, progress: Progress) -> list
     """Bring files below ``folder``; those that are there in the same version are not fetched again.
 
     A file appears under its name only when it is whole.
+
+    Raises
+    ------
+    UserError
+        When the other side does not answer.
+    OSError
+        When this side cannot write: its disk is full, or may not be written.
     """
     wanted = list(files)
     paths = []
     with progress.task("fetch", sum(file.bytes for file in wanted), "B") as advance:
         for file in wanted:
             target = folder / urlsplit(file.url).scheme / file.url.partition("://")[2].lstrip("/")
-            note = target.with_name(f".{target.name}.version")
-            if not (target.exists() and note.exists() and note.read_text() == file.version):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                part = target.with_name(f".{target.name}.part")
-                with _faults(file.url), file.system.open(file.path, "rb") as source, part.open("wb") as sink:
-                    shutil.copyfileobj(source, sink, _CHUNK)
-                part.replace(target)
-                note.write_text(file.version)
-            advance(file.bytes)
             paths.append(target)
+            note = kept.held(target)
+            if note is not None and note.version == file.version:
+                advance(file.bytes)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = kept.part_of(target)
+            try:
+                with part.open("wb") as sink:
+                    for piece in _content(file):
+                        sink.write(piece)
+                        advance(len(piece))
+            except BaseException:
+                part.unlink(missing_ok=True)  # what filled a disk does not stay on it
+                raise
+            kept.keep(target, file.version)
     return paths
 
 
-def upload_release(release: Path, address: str, progress: Progress) -> int:
+def _content(file: RemoteFile) -> Iterator[bytes]:
+    """Give a file piece by piece; only what the other side raises is a fault of the address."""
+    with _faults(file.url), file.system.open(file.path, "rb") as source:
+        while piece := source.read(_CHUNK):
+            yield piece
+
+
+def upload_release(release: Path, address: str, progress: Progress, permission: str = "") -> int:
     """Put a release at ``address``, its manifest last; give the number of bytes.
 
     Until the new manifest is there, the old one does not verify against the new files: a reader
-    that checks it never takes half a release for a whole one.
+    that checks it never takes half a release for a whole one. ``permission`` says who allowed it where
+    the licences of its sources do not; the release states it from then on.
+
+    Raises
+    ------
+    ConfigurationError
+        When the sources do not allow it and there is no permission, or the address cannot be used.
+    UserError
+        When the other side does not answer.
     """
     _check_no_secret(address)
+    open_to_others(release, permission)
     files = sorted(path for path in release.rglob("*") if path.is_file())
     files.sort(key=lambda path: path == release / NAME)
     total = sum(path.stat().st_size for path in files)
@@ -129,6 +162,8 @@ def bring_here(
     for source in sources:
         addresses = [_address(path, data) for path in source.path]
         if not any(map(is_remote, addresses)):
+            if source.sha256:
+                _check_stated(source, Path(data) / source.path[0], source.path[0])
             local.append(source)
             continue
         if not all(map(is_remote, addresses)):
@@ -137,7 +172,7 @@ def bring_here(
                 where=f"source {source.name}, key path",
                 fix="make two sources of it with the same config",
             )
-        patterns = [_fetched(address, folder, progress) for address in addresses]
+        patterns = [_fetched(address, source, folder, progress) for address in addresses]
         local.append(source.model_copy(update={"path": tuple(patterns)}))
         roots[source.name] = folder
     return local, roots
@@ -147,18 +182,62 @@ def _address(path: str, data: str) -> str:
     return path if is_remote(path) or not is_remote(data) else f"{data.rstrip('/')}/{path}"
 
 
-def _fetched(address: str, folder: Path, progress: Progress) -> str:
+def _fetched(address: str, source: Source, folder: Path, progress: Progress) -> str:
     """Fetch what ``address`` means; give it as a pattern below ``folder``."""
-    paths = set(fetch(remote_files(address), folder, progress))
-    scheme, path = urlsplit(address).scheme, address.partition("://")[2]
-    pattern = f"{scheme}/{path.strip('/')}"
+    pattern = _pattern(address, source)
     held = folder / pattern
-    there = held.rglob("*") if held.is_dir() else folder.glob(pattern)
-    for stale in [
-        one for one in there if one.is_file() and not one.name.startswith(".") and one not in paths
-    ]:
-        stale.unlink()  # gone on the other side
+    note = kept.held(held) if source.sha256 else None
+    if note is not None and note.sha256 == source.sha256:
+        return pattern
+    there = {path for path in _below(folder, pattern) if not path.name.startswith(".")}
+    variable = kept.offline(address)
+    if variable:
+        if not kept.all_held(folder, address):
+            raise kept.not_held(address, held, variable)
+    elif address.startswith(github.SCHEME):
+        paths = github.fetch_place(address, folder, progress)
+    elif hub.means(address):
+        paths = {hub.fetch_rows(address, held, progress)}
+    elif _one_file(address):
+        paths = {fetch_url(address, held, progress)}
+    else:
+        paths = set(fetch(remote_files(address), folder, progress))
+    if not variable:
+        for stale in there - paths:
+            stale.unlink()  # gone on the other side
+        kept.remember(folder, address, paths)
+    if source.sha256:
+        _check_stated(source, held, address)
     return pattern
+
+
+def _pattern(address: str, source: Source) -> str:
+    if address.startswith(github.SCHEME):
+        return github.place_of(address).pattern
+    if hub.means(address):
+        return hub.pattern_of(address, READERS[source.reader].suffixes)
+    _check_no_secret(address)
+    return f"{urlsplit(address).scheme}/{address.partition('://')[2].strip('/')}"
+
+
+def _below(folder: Path, pattern: str) -> list[Path]:
+    held = folder / pattern
+    return [path for path in (held.rglob("*") if held.is_dir() else folder.glob(pattern)) if path.is_file()]
+
+
+def _one_file(address: str) -> bool:
+    web = urlsplit(address).scheme in ("http", "https")
+    return web and not address.endswith("/") and not _GLOB_SIGNS & set(address)
+
+
+def _check_stated(source: Source, path: Path, where: str) -> None:
+    if not path.is_file():
+        raise ConfigurationError(
+            "sha256 is that of one file, and this is none", where=where, fix="name the file in path"
+        )
+    found = kept.sha256_of(path)
+    if found != source.sha256:
+        raise kept.mismatch(where, source.sha256, found)
 
 
 def _plain(path: str) -> str:

@@ -26,6 +26,7 @@ from curation.remote import bring_here
 from curation.workfolder import note_run, work_folder
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
+_MAKE_ROOM = "make room or give another --out; what is finished is kept for the next run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +92,18 @@ def run_recipe(
     sizes = sizes if sizes is not None else Sizes()
     out = out.resolve()
     _check(recipe, readers)
-    _check_target(out)
+    with faults_of_the_machine("the release", out):
+        _check_target(out)
     needs = find_needs(recipe, Path(data), out)
-    inputs, evaluation = find_all(
-        recipe, data, out, readers=readers, progress=progress, group_bytes=sizes.group_bytes
-    )
+    with faults_of_the_machine("a fetched file", out):
+        inputs, evaluation = find_all(
+            recipe, data, out, readers=readers, progress=progress, group_bytes=sizes.group_bytes
+        )
     needs = needs.knowing(evaluation)
     setting = Setting(inputs, evaluation, needs, progress, sizes, executor or Local())
     pipeline = Pipeline(recipe, setting)
     plan = manifests.plan_key(recipe, [*inputs, *evaluation], needs.identity)
-    with _faults_of_the_machine(out), work_folder(out) as work:
+    with faults_of_the_machine("the release", out), work_folder(out) as work:
         hashes = {file.name: file.sha256 for one in (*inputs, *evaluation) for file in one.files}
         changed = note_run(work, recipe, data, hashes)
         ledger = None if force else _finished(out, plan)
@@ -111,7 +114,14 @@ def run_recipe(
     seconds = time.perf_counter() - started
     resumed = changed is not None and not reused
     return RunReport(
-        out, ledger, seconds, peak_rss_mb(), sha256, reused, resumed, tuple(changed or ()) if resumed else ()
+        out,
+        ledger,
+        seconds,
+        peak_rss_mb(workers=setting.workers),
+        sha256,
+        reused,
+        resumed,
+        tuple(changed or ()) if resumed else (),
     )
 
 
@@ -119,10 +129,9 @@ def finished_release(out: Path) -> RunReport | None:
     """Report on the release at ``out`` when it is whole, whatever made it; else give ``None``."""
     started = time.perf_counter()
     out = out.resolve()
-    manifest = manifests.load_manifest(out)
-    if manifest is None or not manifests.verifies(out, manifest):
+    ledger = _finished(out)
+    if ledger is None:
         return None
-    ledger = {name: Entry.from_json(entry) for name, entry in manifest["ledger"].items()}
     sha256 = sha256_of(out / manifests.NAME)
     return RunReport(out, ledger, time.perf_counter() - started, peak_rss_mb(), sha256, reused=True)
 
@@ -136,7 +145,10 @@ def find_all(
     progress: Progress,
     group_bytes: int = GROUP_BYTES,
 ) -> tuple[list[SourceInput], list[SourceInput]]:
-    """Find the files of the sources and of the evaluation sets; what lies elsewhere is fetched first."""
+    """Find the files of the sources and of the evaluation sets; what lies elsewhere is fetched first.
+
+    It is fetched beside ``out``; a run that goes on takes from there what did not change meanwhile.
+    """
     found = []
     for sources in (recipe.sources, [one.as_source() for one in recipe.evaluation_sets]):
         held, roots = bring_here(sources, str(data), out.parent / ".fetched", progress)
@@ -145,8 +157,11 @@ def find_all(
 
 
 @contextlib.contextmanager
-def _faults_of_the_machine(out: Path) -> Iterator[None]:
-    """Say what a person can do when the disk is full or may not be written, or memory runs out."""
+def faults_of_the_machine(what: str, where: Path, fix: str = _MAKE_ROOM) -> Iterator[None]:
+    """Say what a person can do when the disk is full or may not be written, or memory runs out.
+
+    ``what`` is written at ``where``, unless the fault itself names a file; ``fix`` is for the disk.
+    """
     try:
         yield
     except MemoryError as error:
@@ -157,9 +172,9 @@ def _faults_of_the_machine(out: Path) -> Iterator[None]:
         if error.errno not in _DISK_FAULTS:
             raise
         raise UserError(
-            f"the release cannot be written: {os.strerror(error.errno)}",
-            where=str(error.filename or out),
-            fix="make room or give another --out; what is finished is kept for the next run",
+            f"{what} cannot be written: {os.strerror(error.errno)}",
+            where=str(error.filename or where),
+            fix=fix,
         ) from error
 
 
@@ -188,8 +203,9 @@ def _check_target(out: Path) -> None:
         )
 
 
-def _finished(out: Path, plan: str) -> dict[str, Entry] | None:
+def _finished(out: Path, plan: str | None = None) -> dict[str, Entry] | None:
+    """Give the ledger of a release that is whole, and was made as ``plan`` says if that is given."""
     manifest = manifests.load_manifest(out)
-    if manifest is None or manifest.get("plan") != plan or not manifests.verifies(out, manifest):
+    if manifest is None or plan not in (None, manifest.get("plan")) or not manifests.verifies(out, manifest):
         return None
     return {name: Entry.from_json(entry) for name, entry in manifest["ledger"].items()}

@@ -84,7 +84,7 @@ def sample_source(given: SourceInput, wanted: int, seconds: float) -> SourceSamp
         if left <= 0 and sample.seen:
             break
     sample.rows = [row for *_, row in sorted(kept, key=lambda one: one[:2])]
-    _estimate(sample, seen, sum(unit.bytes for unit in given.units), everything=len(seen) == len(targets))
+    _estimate(sample, seen, given.bytes, everything=len(seen) == len(targets))
     return sample
 
 

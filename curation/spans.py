@@ -4,6 +4,7 @@ The code points of all strings lie in one array. A span's hash depends on its ch
 on where it stands, so that the same words hash the same in every batch, process and machine.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,8 +100,12 @@ def _powers(base: int, count: int) -> Hashes:
 
 def _tables(base: int, count: int) -> tuple[Hashes, Hashes]:
     """Give ``base**i`` for ``i < 2**_LOW``, and ``base**(i << _LOW)`` for as many ``i`` as needed."""
-    low = _progression(base, 1 << _LOW)
-    return low, _progression(pow(base, 1 << _LOW, 1 << 64), (count >> _LOW) + 1)
+    return _small_powers(base), _progression(pow(base, 1 << _LOW, 1 << 64), (count >> _LOW) + 1)
+
+
+@functools.cache
+def _small_powers(base: int) -> Hashes:
+    return _progression(base, 1 << _LOW)
 
 
 def _progression(base: int, count: int) -> Hashes:

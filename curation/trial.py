@@ -11,12 +11,13 @@ import pyarrow.parquet as pq
 
 from curation.apply import Application, BoundStep, merged_tags
 from curation.columns import RowBatch, RowCollector
+from curation.comparisons import COMPARISONS
 from curation.comparisons.base import Room
 from curation.errors import UserError
 from curation.inputs import SourceInput
 from curation.phases import Phase, RowPlan, phases_of, row_plan
 from curation.progress import Quiet
-from curation.recipe import Recipe
+from curation.recipe import Recipe, step_params
 from curation.records import Row, record_id
 from curation.steps.base import Given
 from curation.units import compared_batch
@@ -150,9 +151,7 @@ class Trial:
     def _compare(self, phase: Phase, held: Sequence[_Held], folder: Path, result: Result) -> None:
         assert phase.compared is not None
         place, use = phase.compared
-        found = RowPlan(self.recipe.sources[0], "text", (), compared=use).comparison()
-        assert found is not None
-        comparison, params = found
+        comparison, params = COMPARISONS[use.step], step_params(use)
         paths = []
         for number, one in enumerate(held):
             plan = row_plan(phase, one.given.source, one.batch.kind, self.given)

@@ -38,7 +38,7 @@ class View(Protocol):
         """Give the text to judge, row by row."""
         ...
 
-    def replace(self, row: int, text: str) -> bool:
+    def replace(self, row: int, text: str) -> None:
         """Put ``text`` in the place of the judged text, where a record has one string for it."""
         ...
 
@@ -94,10 +94,9 @@ class TextView:
         """Give the texts."""
         return self._text
 
-    def replace(self, row: int, text: str) -> bool:
+    def replace(self, row: int, text: str) -> None:
         """Replace the text."""
         self._text[row] = text
-        return True
 
     def identity(self, row: int) -> bytes:
         """Give the text."""
@@ -162,9 +161,8 @@ class InstructionView:
             for row in range(len(self._task))
         ]
 
-    def replace(self, row: int, text: str) -> bool:
+    def replace(self, row: int, text: str) -> None:
         """Leave the messages as they are: their joined text is not one string of the record."""
-        return False
 
     def identity(self, row: int) -> bytes:
         """Give the task and its messages."""

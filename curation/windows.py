@@ -11,11 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.characters import chunks
+from curation.spans import SpanHashes, code_points
 
-Hashes = npt.NDArray[np.uint64]
-
-# Odd, with no pattern in their bits: the fractions of the square roots of 2, 3, 5, 7.
-_FACTORS = (0x6A09E667F3BCC909, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1)
 _TEXT_BITS = 20  # a chunk holds fewer texts than a million
 
 
@@ -44,7 +41,7 @@ def covered(text: str, width: int) -> float:
     """
     if len(text) <= width:
         return 0.0
-    hashes = _window_hashes(_codes([text]), width)
+    hashes = SpanHashes(code_points([text]).codes).windows(width)
     # Hash above, position below: equal windows become neighbours, the first of them first.
     bits = np.uint64(len(hashes).bit_length())
     keys = hashes >> bits << bits
@@ -64,7 +61,7 @@ def _seen_before(texts: Sequence[str], lengths: npt.NDArray[np.int64], width: in
     total = int(windows.sum())
     if not total:
         return windows
-    hashes = _window_hashes(_codes(texts), width)
+    hashes = SpanHashes(code_points(texts).codes).windows(width)
     ends = np.cumsum(windows)
     # The first window of a text is `width - 1` characters further on for each text before it
     # (or as many as that text has).
@@ -77,30 +74,3 @@ def _seen_before(texts: Sequence[str], lengths: npt.NDArray[np.int64], width: in
     np.cumsum(keys[1:] == keys[:-1], out=equal[2:])
     counts: npt.NDArray[np.int64] = equal[ends] - equal[ends - windows]
     return counts
-
-
-def _codes(texts: Sequence[str]) -> Hashes:
-    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    return np.frombuffer(joined, dtype="<u4").astype(np.uint64)
-
-
-def _window_hashes(codes: Hashes, width: int) -> Hashes:
-    """Hash every window of ``width`` codes: windows of 1, 2, 4, ... codes, joined as needed."""
-    part, size = codes, 1
-    whole, done = codes, 0
-    for bit in range(width.bit_length()):
-        factor = np.uint64(_FACTORS[bit % len(_FACTORS)])
-        if width >> bit & 1:
-            whole = _join(whole, part, done, factor) if done else part
-            done += size
-        if done < width:
-            part = _join(part, part, size, factor ^ np.uint64(0xFF00))
-            size *= 2
-    # The low bits of a product depend on low bits only; the keys take the high ones.
-    return whole * np.uint64(_FACTORS[3])
-
-
-def _join(left: Hashes, right: Hashes, size: int, factor: np.uint64) -> Hashes:
-    """Hash what ``left`` stands for followed, ``size`` codes on, by what ``right`` stands for."""
-    length = len(right) - size
-    return left[:length] * factor + right[size:]

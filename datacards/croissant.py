@@ -1,4 +1,8 @@
-"""A card as MLCommons Croissant 1.1: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html."""
+"""A card as MLCommons Croissant 1.1: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html.
+
+What the pipeline knows about collection, processing and limits is stated in the RAI vocabulary 1.0:
+https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html.
+"""
 
 from datetime import date
 from typing import Any
@@ -59,7 +63,7 @@ def render(card: Card, published: date) -> dict[str, Any]:
     description: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.1",
+        "conformsTo": ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"],
         "name": card.name,
         "alternateName": card.title,
         "description": card.description or card.title,
@@ -78,11 +82,38 @@ def render(card: Card, published: date) -> dict[str, Any]:
     based_on = [source.url for source in card.sources if source.url]
     if based_on:
         description["isBasedOn"] = list(dict.fromkeys(based_on))
+    description |= _responsible_use(card)
     for config in card.configs:
         for split in config.splits:
             description["distribution"].extend(_distribution(config, split))
             description["recordSet"].append(_record_set(config, split))
     return description
+
+
+def _responsible_use(card: Card) -> dict[str, Any]:
+    """State in RAI's fields what is known; who annotated what, and why, only people know."""
+    stated: dict[str, Any] = {}
+    if card.sources:
+        named = "; ".join(
+            f"{one.name} ({one.licence}{', ' + one.url if one.url else ''})" for one in card.sources
+        )
+        read = sum(one.read for one in card.sources)
+        lost = sum(one.quarantined for one in card.sources)
+        stated["rai:dataCollection"] = f"Rows were read from existing sources: {named}."
+        stated["rai:dataCollectionMissingData"] = (
+            f"{lost:,} of {read:,} rows read could not be used; they are kept with the reason."
+        )
+    done = [f"{step.name}: {step.summary}; dropped {step.dropped:,} rows" for step in card.steps]
+    if done:
+        stated["rai:dataPreprocessingProtocol"] = done
+    personal = [step.summary for step in card.steps if step.name == "personal_data"]
+    if card.sources:
+        stated["rai:personalSensitiveInformation"] = personal or [
+            "Personal data was not searched for; texts may hold names, numbers and addresses."
+        ]
+    if card.quirks:
+        stated["rai:dataLimitations"] = list(card.quirks)
+    return stated
 
 
 def _distribution(config: Config, split: Split) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from datacards.card import Card, Column, Config
 from datacards.licences import licence
+from datacards.terms import combine
 
 _SIZES = (
     (1_000, "n<1K"),
@@ -25,6 +26,9 @@ _SIZES = (
     (100_000_000_000, "10B<n<100B"),
     (1_000_000_000_000, "100B<n<1T"),
 )
+
+
+_PERMISSION = re.compile(r"^## Permission\n.*\Z", re.DOTALL | re.MULTILINE)
 
 
 def size_category(rows: int) -> str:
@@ -59,8 +63,17 @@ def render(card: Card) -> str:
     environment.filters["cell"] = cell
     matter = yaml.safe_dump(front_matter(card), allow_unicode=True, sort_keys=False, width=1000)
     return environment.get_template("huggingface.md.j2").render(
-        card=card, matter=matter, licences=[licence(name) for name in card.licences], layouts=_layouts(card)
+        card=card,
+        matter=matter,
+        licences=[licence(name) for name in card.licences],
+        mix=combine((source.name, source.licence) for source in card.sources),
+        layouts=_layouts(card),
     )
+
+
+def with_permission(readme: str, sentence: str) -> str:
+    """Add to a README why the dataset may be passed on although its licences do not allow it."""
+    return f"{_PERMISSION.sub('', readme).rstrip()}\n\n## Permission\n\n{cell(sentence)}\n"
 
 
 def cell(value: object) -> str:

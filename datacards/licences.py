@@ -10,10 +10,10 @@ _SAME_AS_SPDX = (
     *("CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-ND-4.0"),
     *("CC-BY-NC-2.0", "CC-BY-NC-3.0", "CC-BY-NC-4.0", "CC-BY-NC-ND-3.0", "CC-BY-NC-ND-4.0"),
     *("CC-BY-NC-SA-2.0", "CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0"),
-    *("GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0", "AGPL-3.0", "MPL-2.0"),
+    *("GPL-2.0", "GPL-3.0", "LGPL-2.1", "LGPL-3.0", "AGPL-3.0", "MPL-2.0", "GFDL-1.3", "AFL-3.0"),
     *("ODC-By", "ODbL-1.0", "PDDL-1.0", "CDLA-Permissive-2.0", "CDLA-Sharing-1.0"),
 )
-_OTHER_SPELLING = {"odbl-1.0": "odbl", "pddl-1.0": "pddl"}
+_OTHER_SPELLING = {"odbl-1.0": "odbl", "pddl-1.0": "pddl", "gfdl-1.3": "gfdl"}
 _HUB_ID = {spdx.lower(): _OTHER_SPELLING.get(spdx.lower(), spdx.lower()) for spdx in _SAME_AS_SPDX}
 _SPDX_ID = {spdx.lower(): spdx for spdx in _SAME_AS_SPDX}
 _NEWER_SPDX = re.compile(r"-(only|or-later)$")
@@ -46,3 +46,8 @@ def licence(name: str) -> Licence:
     key = _NEWER_SPDX.sub("", re.sub(r"[\s_]+", "-", name.strip().lower()))
     key = {"apache-2": "apache-2.0", "apache2": "apache-2.0", "cc0": "cc0-1.0"}.get(key, key)
     return Licence(name, _SPDX_ID.get(key, ""), _HUB_ID.get(key, "other"))
+
+
+def is_hub_id(name: str) -> bool:
+    """Tell whether the Hugging Face hub takes ``name`` as a licence, of those that are known here."""
+    return name in _HUB_ID.values() or name in ("other", "unknown")

@@ -34,12 +34,17 @@ def print_json(value: Mapping[str, Any]) -> None:
 def print_error(error: UserError, *, as_json: bool) -> None:
     """Say what went wrong on stderr, and as ``{"error": …}`` on stdout for programs."""
     if as_json:
-        print_json({"error": {"what": error.what, "where": error.where, "fix": error.fix}})
+        print_error_object(error.what, error.where, error.fix)
     err.print(f"[bold red]error:[/] {_plain(error.what)}", soft_wrap=True)
     if error.where:
         err.print(f"  [dim]where:[/] {_plain(error.where)}", soft_wrap=True)
     if error.fix:
         err.print(f"  [dim]fix:[/]   {_plain(error.fix)}", soft_wrap=True)
+
+
+def print_error_object(what: str, where: str, fix: str) -> None:
+    """Write what went wrong as ``{"error": …}`` on stdout, for programs."""
+    print_json({"error": {"what": what, "where": where, "fix": fix}})
 
 
 def _plain(text: str) -> str:

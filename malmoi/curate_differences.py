@@ -8,13 +8,12 @@ from rich.text import Text
 
 from malmoi import console
 from malmoi.curate_rows import visible
-from malmoi.curate_tables import print_table, table_of
+from malmoi.curate_tables import print_table, some_of, table_of
 
 if TYPE_CHECKING:
     from curation.inspection.diff import Difference
     from curation.inspection.recipes import Difference as RecipeDifference
 
-_MOST_FILES = 5
 _LONG_VALUE = 60
 _MARKS = {"added": "+", "removed": "-", "changed": "~", "moved": ">"}
 
@@ -61,8 +60,7 @@ def _reasons(difference: "Difference") -> None:
         _head("files, from a to b")
         for name, changes in difference.files.items():
             for how, paths in changes.items():
-                more = f" and {len(paths) - _MOST_FILES:,} more" if len(paths) > _MOST_FILES else ""
-                _say(f"  {name}, {how}: {', '.join(paths[:_MOST_FILES])}{more}")
+                _say(f"  {name}, {how}: {some_of(paths)}")
     if difference.code:
         _head("made by other versions")
         for key, (left, right) in difference.code.items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.filesize import decimal
@@ -47,6 +47,12 @@ def print_table(table: Table) -> None:
         console.out.print(line.rstrip(), soft_wrap=True, markup=False)
 
 
+def some_of(files: Sequence[str]) -> str:
+    """Name some files, and say how many more there are."""
+    more = f" and {len(files) - _MOST_FILES:,} more" if len(files) > _MOST_FILES else ""
+    return ", ".join(files[:_MOST_FILES]) + more
+
+
 def say(text: str) -> None:
     """Print a sentence that a terminal breaks where it is narrow."""
     console.out.print(text, soft_wrap=True)
@@ -58,7 +64,7 @@ def show_report(report: "RunReport", done: str = "was up to date: nothing was do
     ``done`` is what to say of a release that was there already.
     """
     result = report.as_json()
-    release = escape(_from_here(Path(result["release"])).as_posix())
+    release = escape(_from_here(report.release).as_posix())
     table = table_of("source", "read", "kept", "dropped", "quarantined")
     why: dict[str, dict[str, int]] = {}
     for name, counts in result["sources"].items():
@@ -77,7 +83,7 @@ def show_report(report: "RunReport", done: str = "was up to date: nothing was do
     repeated = sum(counts.get("repeated", 0) for counts in result["sources"].values())
     if repeated:
         say(f"The data holds {repeated:,} further copies of kept rows.")
-    _say_what_was_done(report, result, done)
+    _say_what_was_done(report, release, done)
     quarantined = sum(counts["quarantined"] for counts in result["sources"].values())
     if quarantined:
         say(f"[dim]Rows that could not be used: malmoi curate sample {release} --quarantined[/]")
@@ -92,25 +98,18 @@ def _reasons(why: dict[str, dict[str, int]]) -> Table:
     return table
 
 
-def _say_what_was_done(report: "RunReport", result: dict[str, Any], done: str) -> None:
-    release = escape(_from_here(Path(result["release"])).as_posix())
+def _say_what_was_done(report: "RunReport", release: str, done: str) -> None:
     if report.reused:
         say(f"{release} {done}.")
         return
     if report.resumed:
         say("Went on with what an interrupted run had finished.")
     if report.changed_files:
-        shown = ", ".join(report.changed_files[:_MOST_FILES])
-        more = (
-            f" and {len(report.changed_files) - _MOST_FILES:,} more"
-            if len(report.changed_files) > _MOST_FILES
-            else ""
-        )
         say(
-            f"[yellow]Changed since that run began, so read anew:[/] {escape(shown)}{more}; "
-            "the release is of the files as they are now."
+            "[yellow]Changed since that run began, so read anew:[/] "
+            f"{escape(some_of(report.changed_files))}; the release is of the files as they are now."
         )
-    say(f"{release} · {result['seconds']:.1f} s · peak {result['peak_rss_mb']:,.0f} MB")
+    say(f"{release} · {report.seconds:.1f} s · peak {report.peak_rss_mb:,} MB")
 
 
 def show_plan(plan: "Plan") -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from curation.errors import ConfigurationError, UserError
 from curation.readers import READERS
 from curation.readers.base import SourceFile
 from curation.records import BadRow, Row, TextRecord
+from curation.tables import row_groups
 from rag.types import Document
 
 _BATCH_ROWS = 512
@@ -99,8 +99,10 @@ def _release_files(release: Path, configs: Sequence[str]) -> list[Path]:
 def _read_release(files: Sequence[Path]) -> Iterator[Item]:
     for file in files:
         try:
-            for batch in pq.ParquetFile(file).iter_batches(_BATCH_ROWS):
-                yield from (_release_document(row, file) for row in batch.to_pylist())
+            for batch in row_groups(file):
+                for start in range(0, batch.num_rows, _BATCH_ROWS):
+                    rows = batch.slice(start, _BATCH_ROWS).to_pylist()
+                    yield from (_release_document(row, file) for row in rows)
         except (pa.ArrowInvalid, OSError) as error:
             raise UserError(
                 "A data file of the release cannot be read.",

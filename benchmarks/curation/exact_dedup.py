@@ -19,8 +19,7 @@ from typing import Any
 from near_dedup import Peer, installed
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from listing import show
-from machine import PROJECT, Run, corpora_or_exit, machine, median, run, versions
+from machine import PROJECT, Run, corpora_or_exit, machine, median, report, run, versions
 
 HERE = Path(__file__).parent
 DUCKDB = Peer("duckdb", "duckdb", ("duckdb==2.0.0",), "duckdb_exact.py")
@@ -51,7 +50,7 @@ def main() -> None:
                 measured[f"{rows} {of}"] = compared(measure(texts, python, given.runs), start)
     decisive = [entry for name, entry in measured.items() if name.endswith("documents")][-1]
     best = decisive[decisive["best"]]["cpu_seconds"]
-    show(
+    report(
         {
             "name": "exact_dedup",
             "unit": "CPU seconds",

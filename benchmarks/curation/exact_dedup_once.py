@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from prepared import batch_of, room_of
 
-from curation.comparisons.base import Batch, Room
+from curation.comparisons.base import Batch
 from curation.comparisons.exact_dedup import EXACT_DEDUP
-from curation.progress import Quiet
-from curation.steps.base import Given
 from curation.steps.exact_dedup import ExactDedupParams
 from curation.tables import open_table
 
@@ -28,23 +27,12 @@ def batches(file: pq.ParquetFile) -> Iterator[Batch]:
     groups = range(file.num_row_groups)
     # Over a whole file, `iter_batches` keeps what it read of every row group until the end.
     for held in chain.from_iterable(file.iter_batches(ROWS, [one], use_threads=False) for one in groups):
-        nothing = [""] * held.num_rows
         # What exact duplicates of text records have in common is the text, in UTF-8.
         identities = held["text"].cast(pa.binary()).to_pylist()
-        yield Batch(
-            source="texts",
-            config="texts",
-            kind="text",
-            scope="text/release/",
+        yield batch_of(
             orders=held["order"].to_numpy(),
             ids=held["id"],
-            texts=nothing,
             identities=lambda identities=identities: identities,
-            attributes=nothing,
-            tags=nothing,
-            groups=nothing,
-            tasks=nothing,
-            splits=nothing,
         )
 
 
@@ -59,10 +47,10 @@ def main() -> None:
         with pa.ipc.new_file(str(prepared), EXACT_DEDUP.schema(PARAMS)) as writer:
             for batch in batches(file):
                 writer.write_table(EXACT_DEDUP.prepare(PARAMS, batch))
-        room = Room(Given(), folder, folder, Quiet())
-        orders = [table["_order"].to_numpy() for table in EXACT_DEDUP.decide(PARAMS, [prepared], room)]
+        decided = EXACT_DEDUP.decide(PARAMS, [prepared], room_of(folder))
+        orders = [table["_order"].to_numpy() for table in decided]
         rows = pa.ipc.open_file(pa.memory_map(str(prepared))).read_all()
-        at = np.searchsorted(rows["_order"].to_numpy(), np.sort(np.concatenate(orders)))
+        at = np.searchsorted(rows["_order"].to_numpy(), np.concatenate(orders))
         dropped.write_text("\n".join(rows["id"].take(pa.array(at)).to_pylist()))
 
 

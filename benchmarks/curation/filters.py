@@ -20,8 +20,7 @@ import orjson
 from near_dedup import DATATROVE, Peer, installed
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from listing import show
-from machine import Run, corpora_or_exit, machine, median, run, versions
+from machine import Run, corpora_or_exit, machine, median, report, run, versions
 
 HERE = Path(__file__).parent
 LIMIT = 1.8
@@ -70,7 +69,7 @@ def main() -> None:
         }
     seconds = {tool: entry["cpu_seconds"] for tool, entry in measured["documents"].items()}
     peers = {tool: one for tool, one in seconds.items() if tool != "ours"}
-    show(
+    report(
         {
             "name": "filters",
             "unit": "CPU seconds",

@@ -21,7 +21,8 @@ from curation.korean import analyses, is_syllable
 from curation.quality.corrections import Wanted, corrected
 from curation.quality.score import judged
 
-NAMES = ("KoBEST", "GSD", "petitions", "NSMC")
+DAMAGED = ("KoBEST", "GSD", "petitions", "NSMC")
+AS_THEY_ARE = (*DAMAGED, "comments", "headlines")
 SYLLABLES = [chr(code) for code in range(0xAC00, 0xD7A4)]
 SPACES = Wanted(spacing=True, typos=False, compounds=False, most=1.0)
 COMPOUNDS = Wanted(spacing=True, typos=False, compounds=True, most=1.0)
@@ -36,13 +37,14 @@ def main() -> None:
     corpora = public_corpora()
     chooser = random.Random(7)
     chosen = {}
-    for name in NAMES:
+    for name in AS_THEY_ARE:
         long_enough = [text[:1500] for text in dict.fromkeys(corpora[name]) if len(text) >= 20]
         chosen[name] = chooser.sample(long_enough, min(given.texts, len(long_enough)))
     tables = {
-        "separation": [row for name, texts in chosen.items() for row in separation(name, texts)],
-        "spacing": [row for name, texts in chosen.items() for row in spacing(name, texts)],
-        "typos": [typos(name, texts) for name, texts in chosen.items()],
+        "undamaged": [undamaged(name, texts) for name, texts in chosen.items()],
+        "separation": [row for name in DAMAGED for row in separation(name, chosen[name])],
+        "spacing": [row for name in DAMAGED for row in spacing(name, chosen[name])],
+        "typos": [typos(name, chosen[name]) for name in DAMAGED],
     }
     if given.json:
         sys.stdout.buffer.write(orjson.dumps(tables, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
@@ -115,15 +117,16 @@ def separation(name: str, texts: Sequence[str]) -> list[dict[str, Any]]:
                 "median_fluency": round(float(np.median(broken[1])), 2),
             }
         )
-    rows.append(
-        {
-            "corpus": name,
-            "damage": "none",
-            "score_5_50_95": np.percentile(whole[0], [5, 50, 95]).round(2).tolist(),
-            "fluency_1_5_50_95": np.percentile(whole[1], [1, 5, 50, 95]).round(2).tolist(),
-        }
-    )
     return rows
+
+
+def undamaged(name: str, texts: Sequence[str]) -> dict[str, Any]:
+    scores, fluency = measures(texts)
+    return {
+        "corpus": name,
+        "score_5_50_95": np.percentile(scores, [5, 50, 95]).round(2).tolist(),
+        "fluency_1_5_50_95": np.percentile(fluency, [1, 5, 50, 95]).round(2).tolist(),
+    }
 
 
 def measures(texts: Sequence[str]) -> tuple[list[float], list[float]]:

@@ -11,12 +11,9 @@ Usage: python benchmarks/curation/scale.py [--rows 100000] [--times 10] [--steps
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +21,7 @@ from typing import Any
 import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from listing import show
-from machine import corpora_or_exit, machine, run, versions
+from machine import Run, corpora_or_exit, machine, report, run, versions
 
 HERE = Path(__file__).parent
 MOST_TIMES_CPU = 11.0
@@ -76,7 +72,7 @@ def main() -> None:
     }
     small, large = measured.values()
     times = large["cpu_seconds"] / small["cpu_seconds"]
-    show(
+    report(
         {
             "name": "scale",
             "unit": f"times the CPU at {given.times} times the rows",
@@ -105,19 +101,19 @@ def measure(rows: int, steps: list[str], workers: int, seed: int, parent: Path |
         recipe, release = folder / "scale.yaml", folder / "release"
         recipe.write_text(RECIPE.format(steps="\n".join(map(spelled, steps))))
         malmoi = [sys.executable, "-m", "malmoi", "curate", "run", recipe, "--workers", str(workers)]
-        took = watched([*malmoi, "--data", folder / "data", "--out", release, "--json"], folder)
-        result = orjson.loads(took["out"])
+        took, peaks = watched([*malmoi, "--data", folder / "data", "--out", release, "--json"], folder)
+        result = orjson.loads(took.out)
         stages = orjson.loads((release / "timings.json").read_bytes())["stages"]
         entries = result["sources"].values()
         read = sum(entry["read"] for entry in entries)
         if read != rows:
             sys.exit(f"{read} rows were read of {rows}")
         return {
-            "cpu_seconds": took["cpu_seconds"],
-            "wall_seconds": took["wall_seconds"],
-            "rows_per_cpu_second": rows / took["cpu_seconds"],
-            "peak_mb": max(took["peak_mb"], result["peak_rss_mb"]),
-            "peak_anonymous_mb": took["peak_anonymous_mb"],
+            "cpu_seconds": took.cpu_seconds,
+            "wall_seconds": took.wall_seconds,
+            "rows_per_cpu_second": rows / took.cpu_seconds,
+            "peak_mb": max(peaks["VmRSS"], result["peak_rss_mb"]),
+            "peak_anonymous_mb": peaks["RssAnon"],
             "input_mb": megabytes(folder / "data"),
             "release_mb": megabytes(release),
             "kept": sum(entry["kept"] for entry in entries),
@@ -141,34 +137,21 @@ def megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def watched(command: list[str | Path], cwd: Path) -> dict[str, Any]:
-    """Run ``command`` and look at the memory of its processes while it runs."""
-    begun = time.perf_counter()
-    process = subprocess.Popen([str(part) for part in command], cwd=cwd, stdout=subprocess.PIPE)
-    peaks = {"VmRSS": 0, "RssAnon": 0}
+def watched(command: list[str | Path], cwd: Path) -> tuple[Run, dict[str, float]]:
+    """Run ``command``, and look at the memory of its processes in MB while it runs."""
+    peaks = {"VmRSS": 0.0, "RssAnon": 0.0}
     ended = threading.Event()
 
-    def look() -> None:
+    def look(process: int) -> None:
         while not ended.wait(0.05):
             for field, peak in peaks.items():
-                peaks[field] = max(peak, sum(resident_kb(pid, field) for pid in tree(process.pid)))
+                peaks[field] = max(peak, sum(resident_kb(pid, field) for pid in tree(process)) / 1024)
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    assert process.stdout is not None
-    out = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    ended.set()
-    looking.join()
-    if status:
-        sys.exit(f"{command[0]} failed with status {status}")
-    return {
-        "out": out,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "wall_seconds": time.perf_counter() - begun,
-        "peak_mb": peaks["VmRSS"] / 1024,
-        "peak_anonymous_mb": peaks["RssAnon"] / 1024,
-    }
+    try:
+        took = run(command, cwd, lambda pid: threading.Thread(target=look, args=[pid]).start())
+    finally:
+        ended.set()
+    return took, peaks
 
 
 def tree(pid: int) -> Iterator[int]:

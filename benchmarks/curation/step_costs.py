@@ -19,8 +19,7 @@ from typing import Any
 import orjson
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from listing import show
-from machine import corpora_or_exit, machine, versions
+from machine import corpora_or_exit, machine, report, versions
 
 from curation.apply import Application
 from curation.columns import RowBatch, RowCollector
@@ -54,7 +53,7 @@ def main() -> None:
             check=True,
         )  # fmt: skip
         costs = measured(Path(folder), given.kiwi, given.model)
-    show(
+    report(
         {
             "name": "step_costs",
             "unit": "CPU seconds a GB of text (UTF-8)",

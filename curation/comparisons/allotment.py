@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from curation.dedup.runs import begins, offsets_of, ranges
+
 Numbers = npt.NDArray[np.int64]
 
 
@@ -48,7 +50,7 @@ def allot(groups: Groups, shares: npt.NDArray[np.float64]) -> Numbers:
     main, main_rows = _main_strata(groups)
     size_class = np.frexp(sizes.astype(np.float64))[1]
     order = np.lexsort((groups.hashes, main, -size_class))
-    cell = np.flatnonzero(_changes(main[order]) | _changes(size_class[order]))
+    cell = np.flatnonzero(begins(main[order], size_class[order]))
     pairs = _Pairs(groups)
     strata = int(groups.stratum.max()) + 1
     seen = np.zeros(strata)
@@ -76,7 +78,7 @@ def _filled(rows: Numbers, wanted: npt.NDArray[np.float64]) -> Numbers:
 def _main_strata(groups: Groups) -> tuple[Numbers, Numbers]:
     """Give the stratum that most rows of a group belong to, and how many."""
     order = np.lexsort((groups.stratum, -groups.rows, groups.group))
-    first = order[_changes(groups.group[order])]
+    first = order[begins(groups.group[order])]
     return groups.stratum[first], groups.rows[first]
 
 
@@ -90,8 +92,7 @@ class _Pairs:
 
     def of(self, members: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         counts = self._starts[members + 1] - self._starts[members]
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        at = self._order[np.repeat(self._starts[members], counts) + within]
+        at = self._order[ranges(self._starts[members], offsets_of(counts))]
         return self._groups.group[at], self._groups.stratum[at], self._groups.rows[at]
 
 
@@ -102,10 +103,3 @@ def _give_each_split_one(
     for empty in np.flatnonzero(np.bincount(chosen, minlength=splits) == 0):
         members = np.flatnonzero(chosen == np.bincount(chosen, minlength=splits).argmax())
         chosen[members[np.lexsort((hashes[members], sizes[members]))[0]]] = empty
-
-
-def _changes(values: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """Mark each value that differs from the one before; the first does."""
-    changed = np.ones(len(values), dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=changed[1:])
-    return changed

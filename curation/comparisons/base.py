@@ -38,6 +38,10 @@ DECISIONS = pa.schema(
 )
 
 
+# Decisions held at once: some 50 bytes each, and the ids that they name.
+DECIDED_AT_ONCE = 1 << 16
+
+
 @dataclass(frozen=True)
 class Batch:
     """Living rows of one source after the steps before, in order.
@@ -86,7 +90,7 @@ class Comparison:
         ``_order``; rows that have nothing to compare may be left out;
     ``decide``
         all prepared files (Arrow IPC, to be memory-mapped; in the order of rows) to tables of
-        ``DECISIONS``, in any order of rows, each row once. Memory must not grow with the texts.
+        ``DECISIONS``, in the order of rows too, each row once. Memory must not grow with the texts.
     """
 
     schema: Callable[[Any], pa.Schema]
@@ -94,9 +98,21 @@ class Comparison:
     decide: Callable[[Any, Sequence[Path], Room], Iterator[pa.Table]]
 
 
-def open_prepared(path: Path) -> pa.Table:
-    """Map a prepared file into memory: only the parts that are looked at are read."""
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+def open_prepared(paths: Sequence[Path]) -> list[pa.Table]:
+    """Map prepared files that have rows into memory: only the parts that are looked at are read."""
+    tables = [pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in paths]
+    return [table for table in tables if table.num_rows]
+
+
+def column_of(tables: Sequence[pa.Table], name: str) -> npt.NDArray[Any]:
+    """Give a column of numbers of all rows."""
+    return np.concatenate([chunk.to_numpy() for table in tables for chunk in table[name].chunks])
+
+
+def slices(rows: int) -> Iterator[slice]:
+    """Part rows so that each part makes one table of decisions."""
+    for first in range(0, rows, DECIDED_AT_ONCE):
+        yield slice(first, first + DECIDED_AT_ONCE)
 
 
 def decisions(orders: npt.NDArray[np.int64], **columns: Any) -> pa.Table:

@@ -3,16 +3,20 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curation.comparisons.base import DECISIONS, Batch, Comparison, Room, decisions, open_prepared
+from curation.comparisons.base import Batch, Comparison, Room, decisions, open_prepared, slices
+from curation.dedup.runs import begins, repeated
 from curation.steps.exact_dedup import ExactDedupParams
 
-# Keys compared at once: 40 bytes each at the peak, so 640 MB.
+# Keys compared at once: 42 bytes each at the peak, so 670 MB.
 COMPARED_AT_ONCE = 16_000_000
+
+Orders = npt.NDArray[np.int64]
 
 _SCHEMA = pa.schema(
     [
@@ -38,65 +42,56 @@ def _prepare(_: ExactDedupParams, batch: Batch) -> pa.Table:
     )
 
 
-def _decide(
-    _: ExactDedupParams, paths: Sequence[Path], room: Room, at_once: int = COMPARED_AT_ONCE
-) -> Iterator[pa.Table]:
-    tables = [open_prepared(path) for path in paths]
-    rows = sum(table.num_rows for table in tables)
-    if not rows:
+def _decide(_: ExactDedupParams, paths: Sequence[Path], room: Room) -> Iterator[pa.Table]:
+    tables = open_prepared(paths)
+    if not tables:
         return
-    parts = max(1, -(-rows // at_once))
+    parts = -(-sum(table.num_rows for table in tables) // COMPARED_AT_ONCE)
+    copies, firsts = [], []
     with room.progress.task("compare", parts, "parts") as advance:
         for part in range(parts):
-            yield _copies_in(tables, part, parts)
+            later, first = _copies_in(tables, part, parts)
+            copies.append(later)
+            firsts.append(first)
             advance(1)
+    dropped, kept = np.concatenate(copies), np.concatenate(firsts)
+    order = np.argsort(dropped)
+    for rows in slices(len(order)):
+        at = order[rows]
+        yield decisions(dropped[at], reason="duplicate", duplicate_of=_ids(tables, kept[at]))
 
 
-def _copies_in(tables: Sequence[pa.Table], part: int, parts: int) -> pa.Table:
-    """Compare the keys of one part of all keys; equal keys are in one part."""
-    held = [_part(table, part, parts) for table in tables]
+def _copies_in(tables: Sequence[pa.Table], part: int, parts: int) -> tuple[Orders, Orders]:
+    """Compare the keys of one part of all keys; give later copies, and the first one of each.
+
+    Equal keys are in one part.
+    """
+    held = [_part(batch, part, parts) for table in tables for batch in table.to_batches()]
     orders, high, low = (np.concatenate([one[column] for one in held]) for column in range(3))
     del held
-    candidates = _shared(high)
-    if not len(candidates):
-        return DECISIONS.empty_table()
+    # One half of the key is sorted faster than all of it, and tells most rows apart.
+    at = np.argsort(high)
+    candidates = at[repeated(high[at])]
     orders, high, low = orders[candidates], high[candidates], low[candidates]
     # Lowest order first among equal keys.
     at = np.lexsort((orders, low, high))
     orders, high, low = orders[at], high[at], low[at]
-    repeats = np.flatnonzero((high[1:] == high[:-1]) & (low[1:] == low[:-1])) + 1
-    first = np.arange(len(orders))
-    first[repeats] = 0
-    first = np.maximum.accumulate(first)
-    kept = orders[first[repeats]]
-    return decisions(orders[repeats], reason="duplicate", duplicate_of=_ids(tables, kept))
+    is_first = begins(high, low)
+    first = np.maximum.accumulate(np.where(is_first, np.arange(len(orders)), 0))
+    return orders[~is_first], orders[first[~is_first]]
 
 
-def _shared(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """Give the places of values that are there more than once; one key is sorted faster than three."""
-    at = np.argsort(values)
-    ordered = values[at]
-    repeats = np.flatnonzero(ordered[1:] == ordered[:-1])
-    shared = np.zeros(len(values), dtype=np.bool_)
-    shared[repeats] = shared[repeats + 1] = True
-    return at[shared]
-
-
-def _part(table: pa.Table, part: int, parts: int) -> list[npt.NDArray[np.generic]]:
-    columns = [table[name].to_numpy() for name in ("_order", "key_high", "key_low")]
+def _part(batch: pa.RecordBatch, part: int, parts: int) -> list[npt.NDArray[Any]]:
+    columns = [batch[name].to_numpy() for name in ("_order", "key_high", "key_low")]
     if parts == 1:
         return columns
     chosen = columns[1] % np.uint64(parts) == part
     return [column[chosen] for column in columns]
 
 
-def _ids(tables: Sequence[pa.Table], orders: npt.NDArray[np.int64]) -> pa.Array:
+def _ids(tables: Sequence[pa.Table], orders: Orders) -> pa.Array:
     """Look the ids of rows up; tables are in the order of rows."""
-    starts = np.array(
-        [table["_order"][0].as_py() if table.num_rows else np.iinfo(np.int64).max for table in tables]
-    )
-    for place in range(len(starts) - 2, -1, -1):  # an empty file begins where the next one does
-        starts[place] = min(starts[place], starts[place + 1])
+    starts = [table["_order"][0].as_py() for table in tables]
     found = np.empty(len(orders), dtype=object)
     of_table = np.searchsorted(starts, orders, side="right") - 1
     for place in np.unique(of_table):

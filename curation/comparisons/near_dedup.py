@@ -15,7 +15,7 @@ from curation.comparisons.base import Batch, Comparison, Room, decisions
 from curation.dedup.clusters import assert_one_survivor
 from curation.dedup.leaders import ROUNDS
 from curation.dedup.matching import Matches, match, similarity
-from curation.dedup.shingles import offsets_of
+from curation.dedup.runs import offsets_of
 from curation.dedup.signature_files import Part, Rows, SignatureFiles
 from curation.dedup.signature_index import open_index, write_index
 from curation.dedup.signature_tables import SIGNATURES, UNITS, Plan, signature_table
@@ -32,10 +32,11 @@ def _schema(_: NearDedupParams) -> pa.Schema:
 
 
 def _prepare(params: NearDedupParams, batch: Batch) -> pa.Table:
-    return signature_table(batch.orders, batch.ids, batch.texts, _plan(params), batch.scope)
+    return signature_table(batch.orders, batch.ids, batch.texts, plan_of(params), batch.scope)
 
 
-def _plan(params: NearDedupParams) -> Plan:
+def plan_of(params: NearDedupParams) -> Plan:
+    """Give what of the parameters decides whether signatures can be compared."""
     return Plan(
         words=params.words,
         characters=params.characters,
@@ -47,7 +48,7 @@ def _plan(params: NearDedupParams) -> Plan:
 
 
 def _decide(params: NearDedupParams, prepared: Sequence[Path], room: Room) -> Iterator[pa.Table]:
-    plan = _plan(params)
+    plan = plan_of(params)
     older = _Older.opened(params, plan, room)
     files = SignatureFiles([*older.paths, *prepared])
     with room.progress.task("Finding near-duplicates", len(UNITS) * (plan.bands + 1), "bands") as advance:

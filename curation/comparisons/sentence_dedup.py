@@ -8,11 +8,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curation.comparisons.base import DECISIONS, Batch, Comparison, Room, decisions
-from curation.dedup.characters import Offsets
 from curation.dedup.hashing import mix, name_hash
 from curation.dedup.repeated_sentences import NOBODY, SENTENCES, Part, find_repeated, parts_of
+from curation.dedup.runs import list_array, offsets_of
 from curation.dedup.sentences import sentences_of
-from curation.dedup.shingles import offsets_of
 from curation.dedup.signature_files import SignatureFiles
 from curation.steps.sentence_dedup import SentenceDedupParams
 
@@ -47,24 +46,22 @@ def _prepare(params: SentenceDedupParams, batch: Batch) -> pa.Table:
             pa.array(batch.ids, pa.string()),
             pa.array(lengths.astype(np.int32)),
             pa.array(sizes.astype(np.int32)),
-            _lists(offsets, hashes),
-            *(_lists(offsets, column[chosen].astype(np.int32)) for column in (starts, nexts, befores)),
-            _lists(offsets, found.sizes[chosen].astype(np.int32)),
+            list_array(hashes, offsets),
+            *(
+                list_array(column[chosen].astype(np.int32), offsets)
+                for column in (starts, nexts, befores, found.sizes)
+            ),
         ],
         schema=SENTENCES,
     )
     return table if counts.all() else table.take(pa.array(np.flatnonzero(counts)))
 
 
-def _lists(offsets: Offsets, values: npt.NDArray[np.generic]) -> pa.ListArray:
-    return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(values))
-
-
 def _decide(params: SentenceDedupParams, prepared: Sequence[Path], room: Room) -> Iterator[pa.Table]:
-    holders = find_repeated(prepared, room.scratch, params.min_documents)
     rows = SignatureFiles(prepared)
+    holders = find_repeated(rows, room.scratch, params.min_documents)
     with room.progress.task("Cutting repeated sentences", None, "rows") as advance:
-        for part in parts_of(prepared):
+        for part in parts_of(rows):
             yield _of_part(params, part, holders, rows)
             advance(part.batch.num_rows)
 
@@ -90,7 +87,8 @@ def _of_part(params: SentenceDedupParams, part: Part, holders: Numbers, rows: Si
         duplicate_of=rows.ids(holder_of[drops]),
     )
     stays = np.flatnonzero(touched & (sizes - gone >= params.min_rest))
-    return pa.concat_tables([dropped, decisions(orders[stays], cut=_spans(part, cut, owners, stays))])
+    both = pa.concat_tables([dropped, decisions(orders[stays], cut=_spans(part, cut, owners, stays))])
+    return both.sort_by("_order")
 
 
 def _first_holders(mine: Numbers, owners: Numbers, cut: npt.NDArray[np.bool_]) -> Numbers:
@@ -120,7 +118,7 @@ def _spans(part: Part, cut: npt.NDArray[np.bool_], owners: Numbers, rows: Number
         [pa.array(starts.astype(np.int32)), pa.array(ends[last].astype(np.int32))], ["start", "end"]
     )
     counts = np.bincount(owner[first], minlength=len(part.offsets) - 1)[rows]
-    return pa.ListArray.from_arrays(pa.array(offsets_of(counts).astype(np.int32)), spans)
+    return list_array(spans, offsets_of(counts))
 
 
 SENTENCE_DEDUP = Comparison(schema=_schema, prepare=_prepare, decide=_decide)

@@ -1,25 +1,25 @@
 """Divides records into splits: what is bound together is found, then groups are divided.
 
-Memory: about 130 bytes a row at the peak, and what near-duplicates take (:mod:`curation.dedup`).
+Memory: about 105 bytes a row at the peak, and what near-duplicates take (:mod:`curation.dedup`).
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from curation.comparisons.allotment import Groups, allot
-from curation.comparisons.base import Batch, Comparison, Room, decisions, open_prepared
+from curation.comparisons.base import Batch, Comparison, Room, column_of, decisions, open_prepared, slices
+from curation.comparisons.near_dedup import plan_of
 from curation.comparisons.values import id_hashes, keyed, value_hashes, values_of
 from curation.dedup.clusters import Clusters
 from curation.dedup.hashing import U64
 from curation.dedup.matching import match
-from curation.dedup.shingles import offsets_of
+from curation.dedup.runs import begins
 from curation.dedup.signature_files import SignatureFiles
-from curation.dedup.signature_tables import SIGNATURES, UNITS, Plan, signature_table
+from curation.dedup.signature_tables import SIGNATURES, UNITS, Plan, signature_columns
 from curation.errors import ConfigurationError
 from curation.steps.near_dedup import NearDedupParams
 from curation.steps.split import SplitParams
@@ -27,7 +27,6 @@ from curation.steps.split import SplitParams
 CLUSTER_TAG = "tags.near_duplicate_cluster"
 """Where `near_dedup` with `action: tag` names the cluster of a record."""
 
-_ROWS = 1 << 18  # decisions in a table
 _OPTIONAL = frozenset({"split_group", CLUSTER_TAG})
 _SIGNATURE_COLUMNS = [field for field in SIGNATURES if pa.types.is_list(field.type)]
 
@@ -39,15 +38,7 @@ def _names(params: SplitParams) -> list[str]:
 
 
 def _plan(params: SplitParams) -> Plan:
-    usual = NearDedupParams(threshold=params.similarity)
-    return Plan(
-        words=usual.words,
-        characters=usual.characters,
-        short=usual.short,
-        threshold=usual.threshold,
-        bands=usual.bands,
-        rows=usual.rows,
-    )
+    return plan_of(NearDedupParams(threshold=params.similarity))
 
 
 def _schema(params: SplitParams) -> pa.Schema:
@@ -66,31 +57,15 @@ def _prepare(params: SplitParams, batch: Batch) -> pa.Table:
     stratum = [""] * len(batch.ids) if params.stratify is None else values_of(batch, params.stratify)
     columns.append(pa.array(value_hashes("", stratum)))
     if params.near_duplicates:
-        columns += _signatures(params, batch)
+        columns += signature_columns(batch.texts, _plan(params), "")
     return pa.Table.from_arrays(columns, schema=_schema(params))
 
 
-def _signatures(params: SplitParams, batch: Batch) -> list[pa.Array]:
-    """Give the signatures of every row; those without words have empty ones."""
-    rows = np.arange(len(batch.ids))
-    table = signature_table(rows, batch.ids, batch.texts, _plan(params), "").combine_chunks()
-    places = table["_order"].to_numpy()
-    found = []
-    for field in _SIGNATURE_COLUMNS:
-        lists = table[field.name].combine_chunks()
-        lists = lists.chunk(0) if isinstance(lists, pa.ChunkedArray) else lists
-        sizes = np.zeros(len(rows), dtype=np.int64)
-        sizes[places] = np.diff(lists.offsets.to_numpy())
-        offsets = pa.array(offsets_of(sizes).astype(np.int32))
-        found.append(pa.ListArray.from_arrays(offsets, lists.values))
-    return found
-
-
 def _decide(params: SplitParams, paths: Sequence[Path], room: Room) -> Iterator[pa.Table]:
-    tables = [table for table in map(open_prepared, paths) if table.num_rows]
+    tables = open_prepared(paths)
     if not tables:
         return
-    orders: npt.NDArray[np.int64] = _column(tables, "_order")
+    orders: npt.NDArray[np.int64] = column_of(tables, "_order")
     groups, group_of_row = _groups(params, _together(params, tables, paths, room), tables)
     # The largest split first, so that the order in the recipe does not matter.
     names = sorted(params.splits, key=lambda name: (-params.splits[name], name))
@@ -103,8 +78,7 @@ def _decide(params: SplitParams, paths: Sequence[Path], room: Room) -> Iterator[
             fix="Ask for fewer splits, or bind fewer records together with 'by'.",
         )
     chosen = allot(groups, np.array([params.splits[name] for name in names]))[group_of_row]
-    for first in range(0, len(orders), _ROWS):
-        part = slice(first, first + _ROWS)
+    for part in slices(len(orders)):
         split = pa.DictionaryArray.from_arrays(pa.array(chosen[part]), pa.array(names)).cast(pa.string())
         yield decisions(orders[part], split=split)
 
@@ -114,9 +88,9 @@ def _together(
 ) -> npt.NDArray[np.integer]:
     """Give the first row of each row's group: everything that some key or similarity binds."""
     clusters = Clusters(sum(table.num_rows for table in tables))
-    _bind(clusters, _column(tables, "id_hash"))
+    _bind(clusters, column_of(tables, "id_hash"))
     for number, name in enumerate(_names(params)):
-        keys: U64 = _column(tables, f"key_{number}")
+        keys: U64 = column_of(tables, f"key_{number}")
         if name not in _OPTIONAL and not keys.any():
             raise _unknown(name, "by")
         _bind(clusters, keys)
@@ -133,9 +107,8 @@ def _bind(clusters: Clusters, keys: U64) -> None:
     """Join the rows that have a key in common; 0 is none."""
     rows = np.flatnonzero(keys)
     rows = rows[np.argsort(keys[rows], kind="stable")]
-    changed = np.ones(len(rows), dtype=bool)
-    np.not_equal(keys[rows[1:]], keys[rows[:-1]], out=changed[1:])
-    starts, later = np.flatnonzero(changed), np.flatnonzero(~changed)
+    is_first = begins(keys[rows])
+    starts, later = np.flatnonzero(is_first), np.flatnonzero(~is_first)
     clusters.join(rows[starts[np.searchsorted(starts, later, side="right") - 1]], rows[later])
 
 
@@ -143,13 +116,13 @@ def _groups(
     params: SplitParams, roots: npt.NDArray[np.integer], tables: Sequence[pa.Table]
 ) -> tuple[Groups, npt.NDArray[np.int64]]:
     """Number the groups; a group's hash is that of the smallest id in it."""
-    strata: U64 = _column(tables, "stratum")
+    strata: U64 = column_of(tables, "stratum")
     if params.stratify is not None and not strata.any():
         raise _unknown(params.stratify, "stratify")
     first_rows = roots == np.arange(len(roots))
     group_of_row = np.cumsum(first_rows)[roots] - 1
     smallest = np.full(int(first_rows.sum()), np.iinfo(np.uint64).max, dtype=np.uint64)
-    np.minimum.at(smallest, group_of_row, _column(tables, "id_hash"))
+    np.minimum.at(smallest, group_of_row, column_of(tables, "id_hash"))
     values = np.unique(strata)
     pairs = group_of_row * len(values) + np.searchsorted(values, strata)
     pairs, rows = np.unique(pairs, return_counts=True)
@@ -163,10 +136,6 @@ def _unknown(name: str, key: str) -> ConfigurationError:
         where="the step 'split'",
         fix="Name an attribute of the records, 'source', 'config', 'split_group', or 'tags.<name>'.",
     )
-
-
-def _column(tables: Sequence[pa.Table], name: str) -> npt.NDArray[Any]:
-    return np.concatenate([table[name].to_numpy() for table in tables])
 
 
 SPLIT = Comparison(schema=_schema, prepare=_prepare, decide=_decide)

@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.characters import Offsets
 from curation.dedup.clusters import row_type
 from curation.dedup.hashing import U64
-from curation.dedup.shingles import offsets_of
+from curation.dedup.runs import Runs, begins, repeated
 from curation.dedup.signature_files import Rows, SignatureFiles
 from curation.dedup.signature_tables import Unit
 
@@ -26,19 +25,10 @@ _BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Buckets:
-    """Groups of two rows or more: group ``i`` is ``rows[offsets[i]:offsets[i + 1]]``, ascending."""
+class Buckets(Runs):
+    """Groups of two rows or more: each run of ``rows`` is one group, ascending."""
 
     rows: Rows
-    offsets: Offsets
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    @property
-    def sizes(self) -> Offsets:
-        """The number of rows of each group."""
-        return np.diff(self.offsets)
 
 
 class Bands:
@@ -100,27 +90,17 @@ def buckets_of(hashes: U64, rows: npt.NDArray[np.integer[Any]]) -> Buckets:
     keys = hashes & ~low | np.arange(len(hashes), dtype=np.uint64)
     keys.sort()
     heads = keys & ~low
-    members = _with_a_neighbour(heads)
+    members = repeated(heads)
     heads, places = heads[members], (keys[members] & low).astype(np.int64)
     found = hashes[places]
     if not np.array_equal(heads[1:] == heads[:-1], found[1:] == found[:-1]):
         # Hashes that differ in the low bits only have come together.
         order = np.lexsort((places, found))
         found, places = found[order], places[order]
-        several = _with_a_neighbour(found)
+        several = repeated(found)
         found, places = found[several], places[several]
-    starts = np.flatnonzero(np.diff(found, prepend=~found[:1]))
-    sizes = np.diff(np.append(starts, len(found)))
-    return Buckets(rows[places].astype(np.int64), offsets_of(sizes))
-
-
-def _with_a_neighbour(values: U64) -> npt.NDArray[np.bool_]:
-    """Tell which of some ascending values occur more than once."""
-    same = values[1:] == values[:-1]
-    several = np.zeros(len(values), dtype=np.bool_)
-    several[1:] = same
-    several[:-1] |= same
-    return several
+    offsets = np.append(np.flatnonzero(begins(found)), len(found))
+    return Buckets(offsets, rows[places].astype(np.int64))
 
 
 def _write_all(descriptor: int, values: U64, offset: int) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.dedup.hashing import U64, mix
+from curation.dedup.runs import Offsets, offsets_of
 
 # The planes with scripts in use; characters beyond them (rare Hanja) are hashed one by one.
 _TABLE_SIZE = 0x20000
@@ -14,7 +15,6 @@ _LAST_SPACE = 0x3000
 _DOTTED_I = 0x130  # the one capital whose lower case is two characters: it stays as it is
 
 Codes = npt.NDArray[np.uint32]
-Offsets = npt.NDArray[np.int64]
 
 
 def codes_of(texts: Sequence[str]) -> tuple[Codes, Offsets]:
@@ -25,9 +25,7 @@ def codes_of(texts: Sequence[str]) -> tuple[Codes, Offsets]:
     """
     joined = f" {' '.join(texts)} "
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1, out=offsets[1:])
-    return codes, offsets
+    return codes, offsets_of(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1)
 
 
 def values_of(codes: Codes) -> U64:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from curation.dedup.bands import Buckets
 from curation.dedup.clusters import Clusters
-from curation.dedup.shingles import offsets_of
+from curation.dedup.runs import offsets_of
 from curation.dedup.signature_files import Rows
 
 ROUNDS = 64
@@ -33,8 +33,7 @@ class _Turns:
 
     def select(self, chosen: npt.NDArray[np.bool_]) -> "_Turns":
         members = np.repeat(chosen, self.buckets.sizes)
-        sizes = self.buckets.sizes[chosen]
-        kept = Buckets(self.buckets.rows[members], offsets_of(sizes))
+        kept = Buckets(offsets_of(self.buckets.sizes[chosen]), self.buckets.rows[members])
         return _Turns(kept, self.served[members], self.led[members])
 
 

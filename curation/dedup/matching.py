@@ -10,7 +10,7 @@ import numpy.typing as npt
 from curation.dedup.bands import Bands
 from curation.dedup.clusters import Clusters, RowNumbers, row_type
 from curation.dedup.leaders import compare_buckets
-from curation.dedup.shingles import blocks, offsets_of
+from curation.dedup.runs import blocks, offsets_of
 from curation.dedup.signature_files import Rows, SignatureFiles
 from curation.dedup.signature_tables import UNITS, Plan, Unit
 from curation.dedup.verification import jaccard

@@ -9,7 +9,8 @@ minima with a probability of ``1 - (1 - J^rows)^bands``.
 import numpy as np
 
 from curation.dedup.hashing import U32, U64, drawn, mix
-from curation.dedup.shingles import Shingles
+from curation.dedup.runs import blocks
+from curation.dedup.shingles import BLOCK, Shingles
 
 # Names the permutations; another number gives signatures that cannot be compared with these.
 SEED = 20_261_122
@@ -24,7 +25,7 @@ def signatures(shingles: Shingles, bands: int, rows: int, scope: np.uint64) -> U
     hashes = np.empty((len(shingles), bands + 1), dtype=np.uint64)
     multipliers = (drawn(bands * rows, SEED) | np.uint64(1)).astype(np.uint32)
     weights = drawn(rows, SEED + 1) | np.uint64(1)
-    for start, end in shingles.blocks():
+    for start, end in blocks(shingles.offsets, BLOCK):
         first, last = shingles.offsets[start], shingles.offsets[end]
         block = shingles.hashes[first:last]
         starts = shingles.offsets[start:end] - first

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from curation.dedup.bands import buckets_of
-from curation.dedup.characters import Offsets
+from curation.dedup.runs import Offsets, begins
+from curation.dedup.signature_files import SignatureFiles
 
 # Sentences compared at once: about 100 bytes each, so 200 MB.
 ENTRIES_AT_ONCE = 1 << 21
@@ -65,50 +66,46 @@ class Part:
         return offsets
 
 
-def parts_of(paths: Sequence[Path]) -> Iterator[Part]:
+def parts_of(files: SignatureFiles) -> Iterator[Part]:
     """Read prepared files batch by batch."""
-    row = sentence = 0
-    for path in paths:
-        with pa.OSFile(str(path), "rb") as source:
-            reader = pa.ipc.open_file(source)
-            for number in range(reader.num_record_batches):
-                part = Part(row, sentence, reader.get_batch(number))
-                if part.batch.num_rows:
-                    yield part
-                    row += part.batch.num_rows
-                    sentence += int(part.offsets[-1])
+    sentence = 0
+    for one in files.parts:
+        part = Part(one.first, sentence, one.batch)
+        yield part
+        sentence += int(part.offsets[-1])
+        one.forget()
 
 
-def find_repeated(paths: Sequence[Path], scratch: Path, min_documents: int) -> npt.NDArray[np.int64]:
+def find_repeated(files: SignatureFiles, scratch: Path, min_documents: int) -> npt.NDArray[np.int64]:
     """Give, for every sentence, the first row that has it too, or :data:`NOBODY`.
 
     A sentence counts as repeated when ``min_documents`` rows have it; the first of these keeps
     it, so its own sentences are marked :data:`NOBODY`. The array is mapped from a file.
     """
-    total = sum(len(part.column("hashes")) for part in parts_of(paths))
+    total = sum(len(part.column("hashes")) for part in parts_of(files))
     holders = np.lib.format.open_memmap(scratch / "holders.npy", "w+", np.int64, (max(total, 1),))
     holders[:] = NOBODY
     shares = max(1, -(-total // ENTRIES_AT_ONCE))
-    files = [scratch / f"sentences.{share}" for share in range(shares)]
-    _part_by_hash(paths, files)
-    for file in files:
-        entries = np.fromfile(file, _ENTRY)
+    shared = [scratch / f"sentences.{share}" for share in range(shares)]
+    _part_by_hash(files, shared)
+    for share in shared:
+        entries = np.fromfile(share, _ENTRY)
         numbers, rows = _repeated(entries, min_documents)
         holders[numbers] = rows
-        file.unlink()
+        share.unlink()
     return holders
 
 
-def _part_by_hash(paths: Sequence[Path], files: Sequence[Path]) -> None:
+def _part_by_hash(files: SignatureFiles, shared: Sequence[Path]) -> None:
     with ExitStack() as stack:
-        streams: list[IO[bytes]] = [stack.enter_context(file.open("wb")) for file in files]
-        for part in parts_of(paths):
+        streams: list[IO[bytes]] = [stack.enter_context(path.open("wb")) for path in shared]
+        for part in parts_of(files):
             hashes = part.column("hashes")
             entries = np.empty(len(hashes), dtype=_ENTRY)
             entries["hash"] = hashes
             entries["row"] = part.first_row + np.repeat(np.arange(part.batch.num_rows), np.diff(part.offsets))
             entries["number"] = part.first_sentence + np.arange(len(hashes))
-            shares = hashes % np.uint64(len(files))
+            shares = hashes % np.uint64(len(shared))
             for share, stream in enumerate(streams):
                 stream.write(entries[shares == share].tobytes())
 
@@ -122,7 +119,7 @@ def _repeated(
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     # Entries lie in the order of rows, and a group's members ascend.
     rows, starts = entries["row"][groups.rows], groups.offsets[:-1]
-    another = np.diff(rows, prepend=NOBODY) != 0
+    another = begins(rows)
     another[starts] = True
     documents = np.add.reduceat(another, starts)
     first = np.repeat(rows[starts], groups.sizes)

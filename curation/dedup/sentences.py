@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.characters import Codes, Offsets, codes_of, values_of
+from curation.dedup.characters import Codes, codes_of, values_of
 from curation.dedup.hashing import U64, drawn, mix
+from curation.dedup.runs import Offsets
 from curation.dedup.words import word_hashes
 
 _SEED = 20_261_123

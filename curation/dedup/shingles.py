@@ -4,14 +4,15 @@ Two different n-grams share a hash with a probability of 2^-32, so that two text
 differ from their exact Jaccard similarity once in about 270,000 pairs, and then by one shingle.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from curation.dedup.characters import Offsets, codes_of, values_of
+from curation.dedup.characters import codes_of, values_of
 from curation.dedup.hashing import U32, U64, mix
+from curation.dedup.runs import Offsets, Runs, begins, blocks, offsets_of, ranges
 from curation.dedup.words import word_hashes
 
 # Shingles handled at once: what a block needs stays in the processor's cache.
@@ -21,29 +22,15 @@ _HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Shingles:
-    """Sets of hashes: set ``i`` is ``hashes[offsets[i]:offsets[i + 1]]``, ascending and distinct."""
+class Shingles(Runs):
+    """Sets of hashes: each run of ``hashes`` is one set, ascending and distinct."""
 
     hashes: U32
-    offsets: Offsets
-
-    def __len__(self) -> int:
-        return len(self.offsets) - 1
-
-    @property
-    def sizes(self) -> Offsets:
-        """The number of shingles of each set."""
-        return np.diff(self.offsets)
 
     def select(self, rows: npt.NDArray[np.int64]) -> "Shingles":
         """Give the sets of ``rows``, in that order; a row may be asked for more than once."""
-        sizes = self.sizes[rows]
-        offsets = offsets_of(sizes)
-        return Shingles(self.hashes[ranges(self.offsets[rows], offsets)], offsets)
-
-    def blocks(self) -> Iterator[tuple[int, int]]:
-        """Give spans of sets that hold up to :data:`BLOCK` shingles each, or one larger set."""
-        return blocks(self.offsets)
+        offsets = offsets_of(self.sizes[rows])
+        return Shingles(offsets, self.hashes[ranges(self.offsets[rows], offsets)])
 
 
 def word_shingles(texts: Sequence[str], size: int) -> Shingles:
@@ -69,30 +56,6 @@ def character_shingles(texts: Sequence[str], size: int) -> Shingles:
     before = np.zeros(len(codes) + 1, dtype=np.int64)
     np.cumsum(letters, out=before[1:])
     return _distinct(*_ngrams(values[letters], before[bounds], size))
-
-
-def offsets_of(sizes: npt.NDArray[np.integer]) -> Offsets:
-    """Give where each of some consecutive runs begins, and where the last one ends."""
-    offsets = np.zeros(len(sizes) + 1, dtype=np.int64)
-    np.cumsum(sizes, out=offsets[1:])
-    return offsets
-
-
-def ranges(starts: Offsets, offsets: Offsets) -> npt.NDArray[np.int64]:
-    """Give ``starts[i], starts[i] + 1, ...`` for each run ``i`` of ``offsets``, one after another."""
-    positions = np.arange(offsets[-1])
-    positions += np.repeat(starts - offsets[:-1], np.diff(offsets))
-    return positions
-
-
-def blocks(offsets: Offsets, size: int = BLOCK) -> Iterator[tuple[int, int]]:
-    """Give spans of runs that hold up to ``size`` entries each, or one larger run."""
-    start, count = 0, len(offsets) - 1
-    while start < count:
-        end = int(np.searchsorted(offsets, offsets[start] + size, side="right")) - 1
-        end = max(end, start + 1)
-        yield start, end
-        start = end
 
 
 def _ngrams(symbols: U64, offsets: Offsets, size: int) -> tuple[U32, Offsets]:
@@ -133,16 +96,12 @@ def _distinct(hashes: U32, offsets: Offsets) -> Shingles:
     """Sort the hashes of each run and leave out repetitions."""
     kept: list[U32] = []
     sizes = np.zeros(len(offsets) - 1, dtype=np.int64)
-    for start, end in blocks(offsets):
+    for start, end in blocks(offsets, BLOCK):
         keys = np.repeat(np.arange(end - start, dtype=np.uint64), np.diff(offsets[start : end + 1]))
         keys <<= _HALF
         keys |= hashes[offsets[start] : offsets[end]]
         keys.sort()
-        if len(keys):
-            new = np.empty(len(keys), dtype=np.bool_)
-            new[0] = True
-            np.not_equal(keys[1:], keys[:-1], out=new[1:])
-            keys = keys[new]
+        keys = keys[begins(keys)]
         kept.append(keys.astype(np.uint32))
         sizes[start:end] = np.bincount((keys >> _HALF).astype(np.int64), minlength=end - start)
-    return Shingles(np.concatenate(kept) if kept else np.empty(0, np.uint32), offsets_of(sizes))
+    return Shingles(offsets_of(sizes), np.concatenate([np.empty(0, np.uint32), *kept]))

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curation.dedup.characters import Offsets
 from curation.dedup.hashing import U32, U64
-from curation.dedup.shingles import Shingles, offsets_of, ranges
+from curation.dedup.runs import Offsets, offsets_of, ranges
+from curation.dedup.shingles import Shingles
 from curation.dedup.signature_tables import Unit
 
 Rows = npt.NDArray[np.int64]
@@ -111,8 +111,8 @@ class SignatureFiles:
             sizes.append(counts)
             part.forget()
         if not hashes:
-            return Shingles(np.empty(0, dtype=np.uint32), np.zeros(1, dtype=np.int64))
-        return Shingles(np.concatenate(hashes), offsets_of(np.concatenate(sizes)))
+            return Shingles(np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.uint32))
+        return Shingles(offsets_of(np.concatenate(sizes)), np.concatenate(hashes))
 
     def ids(self, rows: Rows) -> list[str]:
         """Give the ids of ``rows``, in any order."""

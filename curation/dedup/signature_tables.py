@@ -24,9 +24,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from curation.dedup.hashing import U32, U64, name_hash
+from curation.dedup.hashing import name_hash
 from curation.dedup.minhash import signatures
-from curation.dedup.shingles import Shingles, character_shingles, offsets_of, word_shingles
+from curation.dedup.runs import list_array, offsets_of
+from curation.dedup.shingles import Shingles, character_shingles, word_shingles
 
 Unit = Literal["word", "character"]
 UNITS: tuple[Unit, ...] = ("word", "character")
@@ -65,33 +66,36 @@ class Plan:
         return max(1, math.ceil(round(self.short * self.threshold, 9)))
 
 
-def signature_table(
-    orders: npt.NDArray[np.int64], ids: Sequence[str], texts: Sequence[str], plan: Plan, scope: str
-) -> pa.Table:
-    """Give the signatures of rows that are compared within ``scope``; empty texts are left out."""
+def signature_columns(texts: Sequence[str], plan: Plan, scope: str) -> list[pa.ListArray]:
+    """Give the lists of :data:`SIGNATURES` for texts that are compared within ``scope``.
+
+    They are all empty for a text without words, and for no other.
+    """
     by_words = word_shingles(texts, plan.words)
     sizes = by_words.sizes
     of_words = np.flatnonzero(sizes >= plan.long_from)
     of_characters = np.flatnonzero((sizes > 0) & (sizes < plan.short))
     by_characters = character_shingles([texts[row] for row in of_characters.tolist()], plan.characters)
-    columns = [
+    return [
         *_columns(by_words.select(of_words), of_words, len(texts), plan, scope),
         *_columns(by_characters, of_characters, len(texts), plan, scope),
     ]
+
+
+def signature_table(
+    orders: npt.NDArray[np.int64], ids: Sequence[str], texts: Sequence[str], plan: Plan, scope: str
+) -> pa.Table:
+    """Give the signatures of rows that are compared within ``scope``; empty texts are left out."""
+    columns = signature_columns(texts, plan, scope)
     table = pa.table([pa.array(orders), pa.array(ids, pa.string()), *columns], schema=SIGNATURES)
-    return table if sizes.all() else table.take(pa.array(np.flatnonzero(sizes)))
+    compared = np.logical_or.reduce([column.value_lengths().to_numpy() > 0 for column in columns])
+    return table if compared.all() else table.take(pa.array(np.flatnonzero(compared)))
 
 
 def _columns(
     shingles: Shingles, rows: npt.NDArray[np.int64], count: int, plan: Plan, scope: str
-) -> tuple[pa.Array, pa.Array]:
+) -> tuple[pa.ListArray, pa.ListArray]:
     hashes = signatures(shingles, plan.bands, plan.rows, name_hash(scope))
-    sizes = np.zeros(count, dtype=np.int64)
-    sizes[rows] = hashes.shape[1]
-    shingle_sizes = np.zeros(count, dtype=np.int64)
-    shingle_sizes[rows] = shingles.sizes
-    return _lists(hashes.ravel(), sizes), _lists(shingles.hashes, shingle_sizes)
-
-
-def _lists(values: U32 | U64, sizes: npt.NDArray[np.int64]) -> pa.ListArray:
-    return pa.ListArray.from_arrays(pa.array(offsets_of(sizes).astype(np.int32)), pa.array(values))
+    sizes = np.zeros((2, count), dtype=np.int64)
+    sizes[:, rows] = np.full(len(rows), hashes.shape[1]), shingles.sizes
+    return list_array(hashes.ravel(), offsets_of(sizes[0])), list_array(shingles.hashes, offsets_of(sizes[1]))

@@ -10,8 +10,9 @@ from functools import cache
 
 import numpy as np
 
-from curation.dedup.characters import Codes, Offsets, values_of
+from curation.dedup.characters import Codes, values_of
 from curation.dedup.hashing import U64, mix
+from curation.dedup.runs import Offsets
 
 # A piece stays in the processor's cache: 64 Ki values of 8 bytes.
 PIECE = 1 << 16

@@ -101,7 +101,9 @@ class RayCluster:
             ).remote(mark)
             for node in nodes
         ]
-        for answer in ray.get(asked):
+        answers = ray.get(asked)
+        mark.unlink()
+        for answer in answers:
             if answer["token"] != token:
                 raise ConfigurationError(
                     f"the node {answer['host']} does not see the release folder",
@@ -114,7 +116,6 @@ class RayCluster:
                     where=f"--address {self.address}",
                     fix="install the same version on every node",
                 )
-        mark.unlink()
 
 
 def _knock(address: str) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation.errors import ConfigurationError, UserError
-from curation.inspection.open_release import OpenRelease
+from curation.inspection.open_release import OpenRelease, mask_of
 from curation.yaml_lines import nearest
 
 _SHORTEST_ID = 4
@@ -31,7 +31,7 @@ class ById:
 
     def among(self, table: pa.Table) -> npt.NDArray[np.bool_]:
         """Tell which rows of a table are meant."""
-        return _mask(pc.starts_with(table["id"], self.beginning))
+        return mask_of(pc.starts_with(table["id"], self.beginning))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ByPlace:
 
     def among(self, table: pa.Table) -> npt.NDArray[np.bool_]:
         """Tell which rows of a table are meant."""
-        return _mask(pc.and_(pc.equal(table["file"], self.file), pc.equal(table["line"], self.line)))
+        return mask_of(pc.and_(pc.equal(table["file"], self.file), pc.equal(table["line"], self.line)))
 
 
 def understand(wanted: str, release: OpenRelease) -> ById | ByPlace:
@@ -172,8 +172,3 @@ def _lines(release: OpenRelease, file: str) -> Iterable[int]:
     for _, entry in release.quarantined():
         if entry["file"] == file:
             yield entry["line"]
-
-
-def _mask(condition: Any) -> npt.NDArray[np.bool_]:
-    mask: npt.NDArray[np.bool_] = pc.fill_null(condition, fill_value=False).to_numpy(zero_copy_only=False)
-    return mask

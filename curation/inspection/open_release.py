@@ -10,15 +10,21 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from curation.errors import ConfigurationError, UserError
 from curation.ledger import Entry
 from curation.manifest import NAME, load_manifest
+from curation.tables import open_table, read_group
 
-BATCH_ROWS = 16_384
 Mask = Callable[[pa.Table], npt.NDArray[np.bool_]]
 """Which rows of a table are meant."""
+
+
+def mask_of(condition: Any) -> npt.NDArray[np.bool_]:
+    """Give a condition of Arrow's as a mask; what it knows nothing of is not meant."""
+    mask: npt.NDArray[np.bool_] = pc.fill_null(condition, fill_value=False).to_numpy(zero_copy_only=False)
+    return mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,17 @@ class OpenRelease:
         """Give the name of one of its files, from the release on."""
         return path.relative_to(self.path).as_posix()
 
-    def batches(self, part: str, columns: list[str] | None = None) -> Iterator[tuple[Path, pa.RecordBatch]]:
-        """Give the rows of ``data``, ``rejects`` or ``changes``, batch by batch, with their file.
+    def batches(self, part: str, columns: list[str]) -> Iterator[tuple[Path, pa.RecordBatch]]:
+        """Give the rows of ``data``, ``rejects`` or ``changes``, row group by row group, with their file.
 
         A column that a file does not have is left out.
         """
         for path in self.files(part):
             with _reading(path) as file:
-                wanted = _held(file, columns) if columns is not None else None
-                for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
-                    yield path, batch
+                wanted = _held(file, columns)
+                for group in range(file.num_row_groups):
+                    for batch in read_group(file, group, wanted):
+                        yield path, batch
 
     def found(self, part: str, columns: list[str], meant: Mask) -> Iterator[tuple[Path, dict[str, Any]]]:
         """Give the whole rows that ``meant`` tells from ``columns``, with their file.
@@ -66,19 +73,6 @@ class OpenRelease:
                     if len(at):
                         for row in file.read_row_group(group).take(pa.array(at)).to_pylist():
                             yield path, row
-
-    def rows_at(self, path: Path, places: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
-        """Give the rows of one file at ascending places."""
-        rows: list[dict[str, Any]] = []
-        with _reading(path) as file:
-            first = 0
-            for group in range(file.num_row_groups):
-                size = file.metadata.row_group(group).num_rows
-                mine = places[(places >= first) & (places < first + size)] - first
-                if len(mine):
-                    rows += file.read_row_group(group).take(pa.array(mine)).to_pylist()
-                first += size
-        return rows
 
     def files(self, part: str) -> list[Path]:
         """Give the Parquet files of a part, in order."""
@@ -133,7 +127,7 @@ def _way_out(path: Path) -> str:
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[Any]:
     try:
-        with pq.ParquetFile(path) as file:
+        with open_table(path) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, str(error)) from error

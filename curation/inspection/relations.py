@@ -1,14 +1,12 @@
 """What other rows a row has to do with: the one it is a copy of, and those that it stands for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from curation.inspection.open_release import OpenRelease
+from curation.inspection.open_release import Mask, OpenRelease, mask_of
 from curation.manifest import load_manifest
 
 MOST_COPIES = 20
@@ -69,7 +67,7 @@ def stands_for(release: OpenRelease, identifier: str, duplicate_of: str | None =
 def copies_of(release: OpenRelease, identifier: str) -> int:
     """Count how often the release holds a kept row: a mix may repeat it as ``<id>#2`` and so on."""
     return sum(
-        int(np.count_nonzero(_true(pc.starts_with(batch["id"], identifier))))
+        int(np.count_nonzero(mask_of(pc.starts_with(batch["id"], identifier))))
         for _, batch in release.batches("data", ["id"])
     )
 
@@ -82,7 +80,7 @@ def changes_of(release: OpenRelease, identifier: str) -> tuple[list[dict[str, An
     """
     changes = [row for _, row in release.found("changes", ["id"], _equals("id", identifier))]
     alike = sum(
-        int(np.count_nonzero(_true(pc.equal(batch["id"], identifier))))
+        int(np.count_nonzero(mask_of(pc.equal(batch["id"], identifier))))
         for part in ("data", "rejects")
         for _, batch in release.batches(part, ["id"])
     )
@@ -90,10 +88,5 @@ def changes_of(release: OpenRelease, identifier: str) -> tuple[list[dict[str, An
     return (changes[:each] if changes[:each] * alike == changes else changes), alike
 
 
-def _equals(column: str, value: str) -> Callable[[pa.Table], npt.NDArray[np.bool_]]:
-    return lambda table: _true(pc.equal(table[column], value))
-
-
-def _true(condition: Any) -> npt.NDArray[np.bool_]:
-    mask: npt.NDArray[np.bool_] = pc.fill_null(condition, fill_value=False).to_numpy(zero_copy_only=False)
-    return mask
+def _equals(column: str, value: str) -> Mask:
+    return lambda table: mask_of(pc.equal(table[column], value))

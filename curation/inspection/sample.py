@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from curation.comparisons.values import id_hashes, keyed
 from curation.errors import ConfigurationError, UserError
-from curation.inspection.open_release import OpenRelease, open_release
+from curation.inspection.open_release import OpenRelease, mask_of, open_release
 from curation.inspection.relations import text_of
 from curation.yaml_lines import nearest
 
@@ -53,12 +53,10 @@ class Wanted:
 
     def among(self, table: pa.Table | pa.RecordBatch) -> npt.NDArray[np.bool_]:
         """Tell which rows of a table are meant; further copies of a row never are."""
-        first = pc.invert(pc.match_substring(table["id"], "#"))
-        mask: npt.NDArray[np.bool_] = first.to_numpy(zero_copy_only=False).copy()
+        meant = pc.invert(pc.match_substring(table["id"], "#"))
         for column, value in self.conditions.items():
-            equal = pc.fill_null(pc.equal(table[column], value), fill_value=False)
-            mask &= equal.to_numpy(zero_copy_only=False)
-        return mask
+            meant = pc.and_(meant, pc.equal(table[column], value))
+        return mask_of(meant)
 
 
 def sample(path: Path, wanted: Wanted, *, rows: int = 10, seed: int = 0) -> list[dict[str, Any]]:
@@ -99,7 +97,7 @@ def _drawn(release: OpenRelease, wanted: Wanted, rows: int, seed: int) -> list[d
     chosen = pa.array(list(places), pa.string())
 
     def one_of_them(table: pa.Table) -> npt.NDArray[np.bool_]:
-        return _is_in(table["id"], chosen) & wanted.among(table)
+        return mask_of(pc.is_in(table["id"], chosen)) & wanted.among(table)
 
     found = [row for _, row in release.found(wanted.part, ["id", *wanted.conditions], one_of_them)]
     found.sort(key=lambda row: places[row["id"]])
@@ -113,7 +111,7 @@ def _with_changes(
     told: dict[str, dict[str, Any]] = {}
     wanted = pa.array(ids, pa.string())
     for part, fate in (("data", "kept"), ("rejects", "dropped")):
-        for _, row in release.found(part, ["id"], lambda table: _is_in(table["id"], wanted)):
+        for _, row in release.found(part, ["id"], lambda table: mask_of(pc.is_in(table["id"], wanted))):
             where = {name: row[name] for name in ("id", "source", "file", "line")}
             told.setdefault(
                 row["id"], {**where, "fate": fate, "text": text_of(row), "counts": {}, "rewrites": []}
@@ -129,11 +127,6 @@ def _with_changes(
             if rewrite not in row["rewrites"]:
                 row["rewrites"].append(rewrite)
     return [told[identifier] for identifier in ids if identifier in told]
-
-
-def _is_in(column: Any, values: pa.Array) -> npt.NDArray[np.bool_]:
-    mask: npt.NDArray[np.bool_] = pc.is_in(column, values).to_numpy(zero_copy_only=False)
-    return mask
 
 
 def _quarantined(release: OpenRelease, source: str | None, rows: int, seed: int) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.normalising.misread_utf8 import LEADS
+from curation.spans import Codes, code_points
 
 # ASCII but for controls, & and <; punctuation and symbols of Unicode's U+2010 to U+2BFF without
 # blanks and marks of direction; CJK brackets; Hangul.
@@ -48,7 +49,6 @@ _LONGEST = 1 << 20
 
 _LINE_BREAK = 10
 
-Codes = npt.NDArray[np.uint32]
 Signs = npt.NDArray[np.uint16]
 
 
@@ -84,7 +84,7 @@ def is_plain(text: str) -> bool:
 def _look(texts: Sequence[str], lengths: npt.NDArray[np.int64], wanted: int) -> Signs:
     # A line break after each text parts it from its neighbours, and makes outer blanks inner ones.
     joined = "\n".join(["", *texts, ""])
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    codes = code_points([joined]).codes
     classes = _classes().take(codes)
     _mark_neighbours(codes, classes)
     if wanted & Sign.REPEATED:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from curation.dedup.runs import begins, offsets_of, ranges
 from curation.overlap.items import Items, Rules
 from curation.spans import Hashes, Positions
 
@@ -40,9 +41,7 @@ class Anchors:
         first = np.searchsorted(self.hashes, hashes[passing], side="left")
         last = np.searchsorted(self.hashes, hashes[passing], side="right")
         counts = last - first
-        which = np.repeat(passing, counts)
-        within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return which, self.places[np.repeat(first, counts) + within]
+        return np.repeat(passing, counts), self.places[ranges(first, offsets_of(counts))]
 
 
 def choose_anchors(items: Items, rules: Rules, usual: npt.NDArray[np.bool_]) -> Anchors:
@@ -71,29 +70,25 @@ def choose_anchors(items: Items, rules: Rules, usual: npt.NDArray[np.bool_]) -> 
     return Anchors(hashes, places, gate)
 
 
-def nth_of_equals(*keys: npt.NDArray[np.generic]) -> Positions:
+def nth_of_equals(key: npt.NDArray[np.generic], *others: npt.NDArray[np.generic]) -> Positions:
     """Number the members of each run of equal keys from 0; equal keys stand together."""
-    count = len(keys[0])
-    another = np.zeros(count, dtype=bool)
-    another[:1] = True
-    for key in keys:
-        another[1:] |= key[1:] != key[:-1]
-    starts = np.maximum.accumulate(np.where(another, np.arange(count), 0))
-    return np.arange(count) - starts
+    return _since(begins(key, *others))
 
 
 def _spaced(items: Items, rules: Rules, places: Positions) -> npt.NDArray[np.bool_]:
     """Tell which of the unusual places are anchors of runs."""
     if rules.words:  # a run of words begins where a word does
         return (items.values[places] >> np.uint32(31)).astype(bool)
-    if not len(places):
-        return np.zeros(0, dtype=bool)
     # Counted from where unusual places begin: in an item, or after boilerplate.
-    begins = np.ones(len(places), dtype=bool)
-    begins[1:] = (places[1:] != places[:-1] + 1) | (np.diff(items.of(places)) != 0)
-    since = places - places[np.maximum.accumulate(np.where(begins, np.arange(len(places)), 0))]
-    spaced: npt.NDArray[np.bool_] = since % (rules.n - rules.width + 1) == 0
+    gaps = places - np.arange(len(places))
+    spaced: npt.NDArray[np.bool_] = _since(begins(gaps, items.of(places))) % (rules.n - rules.width + 1) == 0
     return spaced
+
+
+def _since(first: npt.NDArray[np.bool_]) -> Positions:
+    """Count how far each member of a run is from the first one."""
+    places = np.arange(len(first))
+    return places - np.maximum.accumulate(np.where(first, places, 0))
 
 
 def _short_pieces(items: Items, rules: Rules) -> tuple[Positions, Positions]:

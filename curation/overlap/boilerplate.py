@@ -3,15 +3,16 @@
 import numpy as np
 import numpy.typing as npt
 
+from curation.dedup.runs import begins
 from curation.overlap.items import Items, Rules
 from curation.spans import Hashes, Positions
 
 _AT_ONCE = 4_000_000  # windows; about 40 bytes each while they are sorted
 
 
-def usual_places(items: Items, rules: Rules, at_once: int = _AT_ONCE) -> npt.NDArray[np.bool_]:
+def usual_places(items: Items, rules: Rules) -> npt.NDArray[np.bool_]:
     """Mark the places where a window begins that stands in more than ``rules.most`` items."""
-    common = _common_windows(items, rules, at_once)
+    common = _common_windows(items, rules)
     usual = np.zeros(len(items.values), dtype=bool)
     if len(common):
         for hashes, places in items.windows(rules.width):
@@ -28,12 +29,12 @@ def counted_letters(usual: npt.NDArray[np.bool_], width: int) -> npt.NDArray[np.
     return counted
 
 
-def _common_windows(items: Items, rules: Rules, at_once: int) -> Hashes:
+def _common_windows(items: Items, rules: Rules) -> Hashes:
     """Give the hashes that stand in too many items, ascending.
 
     Each pass looks at the hashes of one range only, so that memory does not grow with the items.
     """
-    passes = max(1, -(-len(items.values) // at_once))
+    passes = max(1, -(-len(items.values) // _AT_ONCE))
     width = -(-(1 << 64) // passes)
     return np.concatenate(
         [
@@ -55,8 +56,6 @@ def _common_between(items: Items, rules: Rules, low: int, high: int) -> Hashes:
         return hashes
     order = np.argsort(hashes, kind="stable")  # within a hash, items still ascend
     hashes, item = hashes[order], np.concatenate(held_items)[order]
-    another = np.ones(len(hashes), dtype=bool)
-    np.not_equal(hashes[1:], hashes[:-1], out=another[1:])
-    starts = np.flatnonzero(another)
-    another[1:] |= item[1:] != item[:-1]
-    return hashes[starts[np.add.reduceat(another, starts, dtype=np.int64) > rules.most]]
+    starts = np.flatnonzero(begins(hashes))
+    holders = np.add.reduceat(begins(hashes, item), starts, dtype=np.int64)
+    return hashes[starts[holders > rules.most]]

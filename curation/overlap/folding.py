@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from curation.dedup.runs import begins
 from curation.spans import Codes, Positions, code_points
 
 _LINE_FEED = 0x0A
@@ -67,8 +68,7 @@ def line_starts(texts: Sequence[str], folded: Folded) -> Positions:
     """Give where the letters of each line begin, ascending; lines without letters are none."""
     feeds = np.cumsum(code_points(texts).codes == _LINE_FEED, dtype=np.int32)
     line = feeds[folded.places]
-    first = np.ones(len(line), dtype=bool)
-    np.not_equal(line[1:], line[:-1], out=first[1:])
+    first = begins(line)
     first[folded.starts[folded.starts < len(line)]] = True
     return np.flatnonzero(first)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from curation.personal_data.checksums import luhn_fits
 from curation.personal_data.kinds import Found
-from curation.personal_data.surroundings import beside_letter, in_page_address, named_before
+from curation.personal_data.surroundings import is_part, named_before
 
 _GAP = r"( ?[-./] ?| {0,2})"
 _NUMBER = re.compile(
@@ -27,11 +27,7 @@ def card_numbers(text: str, start: int, end: int) -> Iterator[Found]:
         digits = re.sub(r"[^0-9]", "", match[0])
         if not _ISSUERS[len(digits)].match(digits) or len(set(digits)) == 1 or not luhn_fits(digits):
             continue
-        if match[1] or match[2] or named_before(text, match.start(), _NAMES) or _alone(text, match, digits):
+        named = match[1] or match[2] or named_before(text, match.start(), _NAMES)
+        # Without gaps or a name, the shorter cards say too little.
+        if named or (len(digits) == 16 and not is_part(text, *match.span())):
             yield Found("card_number", match.start(), match.end(), digits)
-
-
-def _alone(text: str, match: re.Match[str], digits: str) -> bool:
-    """Tell whether digits without gaps say enough by themselves: the shorter cards do not."""
-    start, end = match.span()
-    return len(digits) == 16 and not in_page_address(text, start) and not beside_letter(text, start, end)

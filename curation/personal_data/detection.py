@@ -11,7 +11,7 @@ from curation.personal_data.email import email_addresses
 from curation.personal_data.kinds import KINDS, Found, Kind
 from curation.personal_data.person import person_names
 from curation.personal_data.phone import phone_numbers
-from curation.personal_data.prefilter import EVERYTHING, Suspicions, suspicions
+from curation.personal_data.prefilter import Suspicions, suspicions
 from curation.personal_data.registrations import business_numbers, corporation_numbers
 from curation.personal_data.resident import resident_numbers
 from curation.personal_data.spelled_phone import spelled_phone_numbers
@@ -21,33 +21,32 @@ Detector = Callable[[str, int, int], Iterator[Found]]
 
 # Digits with nothing but blanks and punctuation between them: every number lies within one run.
 _RUN = re.compile(r"[0-9](?:[ .\-/()~+]{0,6}[0-9]){6,}")
+_NO_DIGIT = re.compile("[^0-9]+")
 _BEFORE, _AFTER = 8, 12  # what a detector sees around a run: "서울 ", "+", " (", the next letters
 
-_NUMBERS: tuple[tuple[Detector, frozenset[Kind]], ...] = (
-    (resident_numbers, frozenset({"resident_registration_number", "foreigner_registration_number"})),
-    (card_numbers, frozenset({"card_number"})),
-    (corporation_numbers, frozenset({"corporation_registration_number"})),
-    (business_numbers, frozenset({"business_registration_number"})),
-    (driver_licence_numbers, frozenset({"driver_licence_number"})),
-    (phone_numbers, frozenset({"phone_number"})),
-    (account_numbers, frozenset({"account_number"})),
+# A detector, the fewest digits of what it finds, and its kinds.
+_NUMBERS: tuple[tuple[Detector, int, frozenset[Kind]], ...] = (
+    (resident_numbers, 13, frozenset({"resident_registration_number", "foreigner_registration_number"})),
+    (card_numbers, 14, frozenset({"card_number"})),
+    (corporation_numbers, 13, frozenset({"corporation_registration_number"})),
+    (business_numbers, 10, frozenset({"business_registration_number"})),
+    (driver_licence_numbers, 10, frozenset({"driver_licence_number"})),
+    (phone_numbers, 7, frozenset({"phone_number"})),
+    (account_numbers, 10, frozenset({"account_number"})),
 )
 _RANK = {kind: place for place, kind in enumerate(KINDS)}
 
 
-def find(text: str, kinds: Collection[Kind], *, prefilter: bool = True) -> list[Found]:
-    """Find personal data of some kinds, in order of place and without overlaps.
-
-    Without ``prefilter`` the exact detectors read every text; the result is the same.
-    """
-    suspected = suspicions(text) if prefilter else EVERYTHING
+def find(text: str, kinds: Collection[Kind]) -> list[Found]:
+    """Find personal data of some kinds, in order of place and without overlaps."""
+    suspected = suspicions(text)
     if not suspected and "person" not in kinds:
         return []
     return examine(text, kinds, suspected)
 
 
 def examine(text: str, kinds: Collection[Kind], suspected: Suspicions) -> list[Found]:
-    """Run the exact detectors for what is suspected."""
+    """Run the exact detectors for what is suspected; with EVERYTHING, the result is that of :func:`find`."""
     found: dict[tuple[Kind, int, int], Found] = {}
     for reading in readings(text, numbers=suspected.number):
         for one in _in_reading(reading, kinds, suspected):
@@ -62,11 +61,12 @@ def examine(text: str, kinds: Collection[Kind], suspected: Suspicions) -> list[F
 def _in_reading(reading: Reading, kinds: Collection[Kind], suspected: Suspicions) -> Iterator[Found]:
     text = reading.text
     if suspected.number:
-        wanted = [detector for detector, finds in _NUMBERS if not finds.isdisjoint(kinds)]
         for run in _RUN.finditer(text):
             start, end = max(0, run.start() - _BEFORE), min(len(text), run.end() + _AFTER)
-            for detector in wanted:
-                yield from (one for one in detector(text, start, end) if one.kind in kinds)
+            digits = len(_NO_DIGIT.sub("", run[0]))
+            for detector, fewest, finds in _NUMBERS:
+                if digits >= fewest and not finds.isdisjoint(kinds):
+                    yield from (one for one in detector(text, start, end) if one.kind in kinds)
     if reading.numbers_only:
         return
     if suspected.spelled_number and "phone_number" in kinds:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from curation.personal_data.kinds import Found
-from curation.personal_data.surroundings import beside_letter, in_page_address, named_before
+from curation.personal_data.surroundings import beside_letter, in_page_address, is_part, named_before
 
 _GAP = r"[ ]{0,2}[-.)/~]?[ ]{0,2}"
 _ABROAD = r"(?:\+ ?|00)?82[- .)]{0,2}(?:\(0\)|0)?[- .(]{0,2}"
@@ -63,7 +63,7 @@ def phone_numbers(text: str, start: int, end: int) -> Iterator[Found]:
         named = named_before(text, match.start(), _NAMES)
         written = "-" in match["first"] and not _YEAR.fullmatch(match["line"])
         serial = named_before(text, match.start(), _SERIALS)
-        if named or (written and not serial and not _is_part(text, match)):
+        if named or (written and not serial and not is_part(text, *match.span())):
             yield Found("phone_number", match.start(), match.end(), match["code"] + match["line"])
     for match in _LOCAL.finditer(text, start, end):
         if named_before(text, match.start(), _LOCAL_NAMES, 10):
@@ -83,10 +83,6 @@ def _is_phone(text: str, match: re.Match[str]) -> bool:
         return False
     written = match["first"] or match["second"]
     return bool(written) or not (_DECIMAL.search(text, start - 2, start) or beside_letter(text, start, end))
-
-
-def _is_part(text: str, match: re.Match[str]) -> bool:
-    return in_page_address(text, match.start()) or beside_letter(text, match.start(), match.end())
 
 
 def _found(match: re.Match[str]) -> Found:

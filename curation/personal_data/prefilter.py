@@ -28,6 +28,9 @@ _EMAIL = re.compile(rf"[@＠골{_OPENING}](?:(?<=[@＠])|(?<=골)뱅|(?<=[{_OPEN
 _HOUSE = re.compile(
     rf"[{DIGITS}](?:(?<=[{CORNERS}산하].)|(?<=[{CORNERS}산하]{_BLANK}.)|(?<=[{CORNERS}산하]{_BLANK}{_BLANK}.))"
 )
+# Of digits alone, fewer than a mobile number has say nothing: they would need a name or a hyphen beside
+# them. Identifiers among a record's attributes are like that.
+_BARE = 10
 _PASSPORT = re.compile(rf"[MSRODmsrodＭＳＲＯＤｍｓｒｏｄ][{DIGITS}]")
 
 
@@ -51,6 +54,8 @@ EVERYTHING = Suspicions(True, True, True, True, True)
 
 def suspicions(text: str) -> Suspicions:
     """Give what ``text`` may hold, from signs alone."""
+    if len(text) <= _BARE and text.isdecimal():
+        return NOTHING
     if not text.isprintable() and holds_invisible(text):
         return EVERYTHING  # any sign may be torn apart
     first = _ANY.search(text)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from curation.personal_data.checksums import business_fits, corporation_fits
 from curation.personal_data.kinds import Found
-from curation.personal_data.surroundings import beside_letter, in_page_address, named_before
+from curation.personal_data.surroundings import in_page_address, is_part, named_before
 
 _CORPORATION = re.compile(r"(?<![0-9])(?<![0-9]-)([0-9]{6}) ?(-?) ?([0-9]{7})(?![0-9]|-[0-9])")
 # The fifth and sixth digit: the kinds of companies, associations and foundations.
@@ -40,10 +40,6 @@ def business_numbers(text: str, start: int, end: int) -> Iterator[Found]:
         if named_before(text, match.start(), _BUSINESS_NAMES):
             is_one = hyphens or business_fits(digits)
         else:
-            is_one = hyphens and business_fits(digits) and not _is_part(text, match)
+            is_one = hyphens and business_fits(digits) and not is_part(text, *match.span())
         if is_one:
             yield Found("business_registration_number", match.start(), match.end(), digits)
-
-
-def _is_part(text: str, match: re.Match[str]) -> bool:
-    return in_page_address(text, match.start()) or beside_letter(text, match.start(), match.end())

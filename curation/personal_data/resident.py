@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from curation.personal_data.checksums import corporation_fits, foreigner_fits, resident_fits
 from curation.personal_data.kinds import Found, Kind
-from curation.personal_data.surroundings import beside_letter, in_page_address, named_before
+from curation.personal_data.surroundings import is_part, named_before
 
 _NUMBER = re.compile(r"(?<![0-9])(?<![0-9]-)([0-9]{6})( ?[-.~/] ?| {0,2})([0-9]{7})(?![0-9]|-[0-9])")
 _NAMES = re.compile(r"주민|등록\s?번호|민번|외국인|신분증|앞자리|생년월일|\brrn\b|\barc\b", re.IGNORECASE)
@@ -45,12 +45,7 @@ def _is_one(text: str, match: re.Match[str], digits: str, fits: bool) -> bool:
     if "-" in match[2]:
         # The number of a corporation looks the same; its own check digit tells.
         return fits or (alive and not corporation_fits(digits))
-    return (
-        fits
-        and alive
-        and not in_page_address(text, match.start())
-        and not beside_letter(text, match.start(), match.end())
-    )
+    return fits and alive and not is_part(text, *match.span())
 
 
 def _year(digits: str) -> int:

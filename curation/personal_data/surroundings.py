@@ -25,6 +25,11 @@ def in_page_address(text: str, start: int) -> bool:
     return _PAGE.search(word) is not None
 
 
+def is_part(text: str, start: int, end: int) -> bool:
+    """Tell whether the candidate is a piece of something longer: a page address, a serial number."""
+    return in_page_address(text, start) or beside_letter(text, start, end)
+
+
 def beside_letter(text: str, start: int, end: int) -> bool:
     """Tell whether a Latin letter or an underscore touches the candidate, as in serial numbers."""
     before, after = text[start - 1 : start], text[end : end + 1]

@@ -7,11 +7,10 @@ takes for a word changes 50 to 120 of 1,000 words of edited prose; these rules t
 rightly.
 """
 
-import functools
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from curation.korean import Morpheme, is_syllable
+from curation.korean import Morpheme, is_syllable, plain_tag
 
 
 class SpaceEdit(NamedTuple):
@@ -155,7 +154,6 @@ def _is_tail(morphemes: Sequence[Morpheme], index: int) -> bool:
     return True
 
 
-@functools.cache
 def _plain(tag: str) -> str:
     """Give the tag without the mark of irregular verbs; all particles alike."""
-    return "J" if tag[0] == "J" else tag.split("-", maxsplit=1)[0]
+    return "J" if tag[0] == "J" else plain_tag(tag)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from curation.korean import Morpheme, spelled
+from curation.korean import Morpheme, plain_tag, spelled
 
 
 class Respelling(NamedTuple):
@@ -68,7 +68,7 @@ def misspellings(text: str, morphemes: Sequence[Morpheme]) -> list[Respelling]:
 
 
 def _is_suspect(morpheme: Morpheme) -> bool:
-    tag = morpheme.tag.split("-", maxsplit=1)[0]
+    tag = plain_tag(morpheme.tag)
     return (morpheme.typo_cost > 0 and tag in _CORRECTED) or (morpheme.form, tag) in _STANDARD
 
 
@@ -76,7 +76,7 @@ def _corrected(word: str, start: int, morphemes: Sequence[Morpheme]) -> str:
     if any(morpheme.typo_cost > 0 and not _is_suspect(morpheme) for morpheme in morphemes):
         return word
     written = spelled(
-        (_STANDARD.get((morpheme.form, morpheme.tag.split("-", maxsplit=1)[0]), morpheme.form), morpheme.tag)
+        (_STANDARD.get((morpheme.form, plain_tag(morpheme.tag)), morpheme.form), morpheme.tag)
         for morpheme in morphemes
     )
     if len(written) != len(word):

@@ -29,6 +29,10 @@ class SourceFile:
     name: str
 
 
+def _nothing(_: Path) -> tuple[Path, ...]:
+    return ()  # not a lambda: readers travel to other processes
+
+
 @dataclass(frozen=True, slots=True)
 class Reader(Generic[OptionsT]):
     """A format that can be read, as a recipe names it.
@@ -36,7 +40,8 @@ class Reader(Generic[OptionsT]):
     ``read`` yields a row, an unreadable row, or a note, and never raises for the content of one
     row; it raises :class:`curation.errors.UserError` when the file as a whole cannot be read.
     ``unit`` says what ``read`` is handed: each file by itself, or a whole folder whose files
-    belong together. ``suffixes`` are the files it takes from a folder (empty: all).
+    belong together. ``suffixes`` are the files it takes from a folder (empty: all). ``beside`` gives
+    the files that ``read`` also opens when it is handed one, so that they are hashed with it.
     """
 
     name: str
@@ -46,3 +51,4 @@ class Reader(Generic[OptionsT]):
     kind: Callable[[OptionsT], Kind]
     unit: Literal["file", "folder"] = "file"
     suffixes: tuple[str, ...] = ()
+    beside: Callable[[Path], tuple[Path, ...]] = _nothing

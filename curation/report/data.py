@@ -76,7 +76,7 @@ class ReleaseReport:
     ``clusters``, ``cluster_sizes``
         the largest clusters of near-duplicates, and the number of clusters of each size;
     ``about``
-        facts of the steps themselves, by step, as JSON data.
+        facts of the steps themselves, by step (a second use is ``<step>#2``), as JSON data.
     """
 
     recipe: Recipe

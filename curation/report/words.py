@@ -27,8 +27,15 @@ class Both:
 
 
 def step_name(step: str) -> Both:
-    """Give what a step is called; in English it is the name that recipes use."""
-    return Both(korean_names.STEPS[step][0] if step in korean_names.STEPS else step, step)
+    """Give what a step is called; in English it is the name that recipes use.
+
+    Examples
+    --------
+    >>> step_name("length#2")  # the second use of a step
+    Both(ko='길이#2', en='length#2')
+    """
+    name, mark, number = step.partition("#")
+    return Both(f"{korean_names.STEPS[name][0]}{mark}{number}" if name in korean_names.STEPS else step, step)
 
 
 def step_summary(step: str) -> Both:

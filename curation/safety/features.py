@@ -6,7 +6,6 @@ texts as one array.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 from zlib import crc32
@@ -15,18 +14,19 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-_BETWEEN = "\x1e"
+from curation.dedup.hashing import mix
+from curation.korean import tagged_morphemes
+from curation.safety.joining import BETWEEN, join_texts
+from curation.spans import Hashes, code_points
+
 _BLANKS = re.compile(r"[^\S\x1e]+")
 _DIGITS = re.compile(r"\d")
 _REPEATED = re.compile(r"([^\x1e])\1{2,}")
 
 _PRIME = np.uint64(0x100000001B3)  # of FNV-1a, 64 bits
-# Constants and shifts of the splitmix64 finaliser (Steele, Lea, Flood 2014).
-_MIX_ONE, _MIX_TWO = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _MORPHEME, _MORPHEME_PAIR = 101, 102  # kinds of features, beside the lengths of n-grams
 
 Integers = npt.NDArray[np.int64]
-Hashes = npt.NDArray[np.uint64]
 
 
 class FeatureSettings(BaseModel):
@@ -51,11 +51,9 @@ def buckets(texts: Sequence[str], settings: FeatureSettings) -> tuple[Integers, 
     """
     rows, hashes = _characters(texts, settings)
     if settings.morphemes:
-        from curation.korean import tagged_morphemes  # noqa: PLC0415 - a model without them needs no Kiwi
-
         more_rows, more_hashes = _morphemes(tagged_morphemes(texts))
         rows, hashes = np.concatenate([rows, more_rows]), np.concatenate([hashes, more_hashes])
-    keys = (rows << settings.bits) | (_mixed(hashes) >> np.uint64(64 - settings.bits)).astype(np.int64)
+    keys = (rows << settings.bits) | (mix(hashes) >> np.uint64(64 - settings.bits)).astype(np.int64)
     keys.sort()
     if keys.size:
         keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
@@ -67,17 +65,15 @@ def plain(texts: Sequence[str]) -> str:
 
     NFC, lower case, one kind of blank, all digits alike, no sign more than twice in a row.
     """
-    joined = _BETWEEN.join(f" {text.replace(_BETWEEN, ' ')} " for text in texts).lower()
-    if not unicodedata.is_normalized("NFC", joined):
-        joined = unicodedata.normalize("NFC", joined)
-    return _REPEATED.sub(r"\1\1", _DIGITS.sub("0", _BLANKS.sub(" ", joined)))
+    apart = f" {join_texts(texts).replace(BETWEEN, f' {BETWEEN} ')} "
+    return _REPEATED.sub(r"\1\1", _DIGITS.sub("0", _BLANKS.sub(" ", apart)))
 
 
 def _characters(texts: Sequence[str], settings: FeatureSettings) -> tuple[Integers, Hashes]:
     if not texts:
         return np.empty(0, np.int64), np.empty(0, np.uint64)
-    codes = np.frombuffer(plain(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    border = codes == ord(_BETWEEN)
+    codes = code_points([plain(texts)]).codes
+    border = codes == ord(BETWEEN)
     rows = np.cumsum(border, dtype=np.int64)
     letters = codes.astype(np.uint64)
     hashed = np.zeros(codes.size, np.uint64)
@@ -118,9 +114,3 @@ def _morphemes(analysed: Sequence[Sequence[str]]) -> tuple[Integers, Hashes]:
 
 def _of_kind(hashes: Hashes, kind: int) -> Hashes:
     return hashes * _PRIME + np.uint64(kind)
-
-
-def _mixed(hashes: Hashes) -> Hashes:
-    mixed = (hashes ^ (hashes >> np.uint64(30))) * _MIX_ONE
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_TWO
-    return mixed ^ (mixed >> np.uint64(31))

@@ -5,16 +5,14 @@ Python sees only the places where a word may begin.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from curation.safety.automaton import alternatives
+from curation.safety.joining import BETWEEN, join_texts
 from curation.safety.lexicon import Entry, Lexicon
 
-_BETWEEN: Final = "\x1e"
 _LETTER = re.compile("[0-9a-z가-힣]")
 # What makes a letter part of a longer run. Laughter behind a word (ㅅㅂㅋㅋ) and more of the same sign
 # (ㅗㅗㅗ) do not; a single ㅎ does: ㅂㅅㅎ are initials.
@@ -57,16 +55,12 @@ class Keywords:
 
     def find(self, texts: Sequence[str]) -> dict[int, list[Found]]:
         """Give what was found in each text by its position; clean texts are left out."""
-        joined = _BETWEEN.join(
-            text.replace(_BETWEEN, " ") if _BETWEEN in text else text for text in texts
-        ).lower()
-        if not unicodedata.is_normalized("NFC", joined):
-            joined = unicodedata.normalize("NFC", joined)
+        joined = join_texts(texts)
         found: dict[int, list[Found]] = {}
         borders: list[int] | None = None
         for start, one in (*self._words(joined), *self._broken_words(joined)):
             if borders is None:
-                borders = [match.start() for match in re.finditer(_BETWEEN, joined)]
+                borders = [match.start() for match in re.finditer(BETWEEN, joined)]
             found.setdefault(bisect_right(borders, start), []).append(one)
         return found
 

@@ -1,7 +1,7 @@
 """What a safety model is made of: the training recipe, read strictly."""
 
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -15,16 +15,11 @@ from pydantic import (
     model_validator,
 )
 
+from curation.data_paths import inside_data
 from curation.readers import READERS
 from curation.safety.features import FeatureSettings
 from curation.safety.labels import Format
 from curation.yaml_lines import invalid, nearest, read_yaml
-
-
-def _inside(path: str) -> str:
-    if path.startswith(("/", "~")) or ".." in PurePosixPath(path).parts:
-        raise ValueError(f"'{path}' must be relative to the data folder and stay inside it")
-    return path
 
 
 class _Strict(BaseModel):
@@ -48,7 +43,7 @@ class Corpus(_Strict):
     @field_validator("train", "test")
     @classmethod
     def _relative(cls, value: str | None) -> str | None:
-        return None if value is None else _inside(value)
+        return None if value is None else inside_data(value)
 
 
 class Plain(_Strict):
@@ -68,7 +63,7 @@ class Plain(_Strict):
     @field_validator("path")
     @classmethod
     def _relative(cls, value: str) -> str:
-        return _inside(value)
+        return inside_data(value)
 
     @model_validator(mode="after")
     def _readable(self) -> "Plain":

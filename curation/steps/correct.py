@@ -1,12 +1,12 @@
 """Careful correction of spaces and misspelled words; what it changes is recorded as rewritten."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pydantic import Field, model_validator
 
+from curation.korean import analyses, kiwi_versions
 from curation.steps.base import BatchJudge, Given, Keep, Outcome, Params, Step
 
 _SYLLABLE = re.compile("[가-힣]")
@@ -41,7 +41,6 @@ class CorrectParams(Params):
 
 
 def _make(params: CorrectParams, _: Given) -> BatchJudge:
-    from curation.korean import analyses  # noqa: PLC0415 - Kiwi is slow to import
     from curation.quality.corrections import Corrected, Wanted, corrected, pieces  # noqa: PLC0415
 
     wanted = Wanted(params.spacing, params.typos, params.compounds, params.max_changed)
@@ -73,10 +72,6 @@ def _make(params: CorrectParams, _: Given) -> BatchJudge:
     return judge
 
 
-def _about(_: CorrectParams, __: Given) -> Mapping[str, str]:
-    return {"kiwipiepy": version("kiwipiepy"), "kiwipiepy_model": version("kiwipiepy_model")}
-
-
 CORRECT = Step(
     name="correct",
     summary="corrects spaces and, if wanted, misspelled words, where it is sure",
@@ -84,5 +79,5 @@ CORRECT = Step(
     sees="strings",
     make=_make,
     threads=True,
-    about=_about,
+    about=lambda _, __: kiwi_versions(),
 )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from curation.korean import function_morphemes
 from curation.steps.base import BatchJudge, Drop, Given, Keep, Outcome, Params, Step
 
 
@@ -41,8 +42,6 @@ def head(text: str, characters: int) -> str:
 
 
 def _make(params: FunctionWordsParams, _: Given) -> BatchJudge:
-    from curation.korean import function_morphemes  # noqa: PLC0415 - loads Kiwi
-
     def outcome(text: str, function: list[tuple[str, str]], morphemes: int) -> Outcome:
         if morphemes < params.least_morphemes:
             return text

@@ -14,19 +14,14 @@ class HangulRatioParams(Params):
     min: float = Field(default=0.5, ge=0, le=1)
 
 
-def hangul_ratio(text: str) -> float | None:
-    """Give the share of Hangul among the letters of ``text``; ``None`` when it has no letter.
+def hangul_ratios(texts: Sequence[str]) -> list[float | None]:
+    """Give the share of Hangul among the letters of each text; ``None`` when it has no letter.
 
     Examples
     --------
-    >>> hangul_ratio("한국어 ok 123")
-    0.6
+    >>> hangul_ratios(["한국어 ok 123", "123"])
+    [0.6, None]
     """
-    return hangul_ratios([text])[0]
-
-
-def hangul_ratios(texts: Sequence[str]) -> list[float | None]:
-    """Give the :func:`hangul_ratio` of each text."""
     counts = count(texts)
     hangul = counts[:, HANGUL].sum(axis=1).tolist()
     letters = counts[:, LETTERS].sum(axis=1).tolist()

@@ -1,11 +1,11 @@
 """How good a text is: fluency, unknown words, spacing and boilerplate, measured in one Kiwi pass."""
 
-from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
+from curation.korean import analyses, kiwi_versions
 from curation.quality.excerpts import excerpt
 from curation.steps.base import BatchJudge, Drop, Given, Keep, Outcome, Params, Step, Tag
 
@@ -21,7 +21,7 @@ class QualityParams(Params):
     ``min_score``
         score in [0, 1], see :mod:`curation.quality.score`;
     ``min_fluency``
-        mean natural logarithm of a syllable's probability: edited prose -3.4, comments -4.4,
+        mean natural logarithm of a syllable's probability: edited prose -3.4, comments -4.5,
         headlines -5.4, syllables in random order -8.5;
     ``max_unknown``, ``max_spacing_errors``, ``max_boilerplate``
         shares;
@@ -91,7 +91,6 @@ def _tags(judgement: "Judgement") -> dict[str, Tag]:
 
 
 def _make(params: QualityParams, _: Given) -> BatchJudge:
-    from curation.korean import analyses  # noqa: PLC0415 - Kiwi is slow to import
     from curation.quality.score import judged  # noqa: PLC0415
 
     def judge(texts: Sequence[str]) -> list[Outcome]:
@@ -114,10 +113,6 @@ def _outcome(text: str, judgement: "Judgement", params: QualityParams) -> Outcom
     return Keep(text, score=round(judgement.score, _DIGITS), tags=tags)
 
 
-def _about(_: QualityParams, __: Given) -> Mapping[str, str]:
-    return {"kiwipiepy": version("kiwipiepy"), "kiwipiepy_model": version("kiwipiepy_model")}
-
-
 QUALITY = Step(
     name="quality",
     summary="scores fluency, unknown words, spacing and boilerplate; tags or drops",
@@ -125,5 +120,5 @@ QUALITY = Step(
     sees="record",
     make=_make,
     threads=True,
-    about=_about,
+    about=lambda _, __: kiwi_versions(),
 )

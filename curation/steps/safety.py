@@ -3,11 +3,11 @@
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from curation.data_paths import inside_data
 from curation.errors import ConfigurationError
 from curation.steps.base import BatchJudge, Drop, Given, Keep, Needs, Outcome, Params, Step
 
@@ -71,10 +71,8 @@ class SafetyParams(Params):
             raise ValueError("the classifier needs a model: `malmoi safety train` makes one")
         if self.model is not None and "classifier" not in self.used_layers:
             raise ValueError("a model is named, but the classifier is not among the layers")
-        if self.model is not None and (
-            self.model.startswith(("/", "~")) or ".." in PurePosixPath(self.model).parts
-        ):
-            raise ValueError(f"'{self.model}' must be relative to the data folder and stay inside it")
+        if self.model is not None:
+            inside_data(self.model)
         outside = [
             name for name, least in self.categories.items() if least is not None and not 0 <= least <= 1
         ]

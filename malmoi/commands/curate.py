@@ -28,6 +28,14 @@ Out = Annotated[
         "--out", help="Release folder; or an address to put it at. Default: releases/<recipe name>."
     ),
 ]
+Permission = Annotated[
+    str,
+    typer.Option(
+        "--i-have-permission",
+        help="Who allowed a release to be put at an address whose sources do not; stands in its card.",
+        show_default=False,
+    ),
+]
 Release = Annotated[Path, typer.Argument(help="Release folder.", show_default=False)]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes to read and step with.")]
 Engine = Annotated[Literal["local", "ray"], typer.Option("--engine", help="Who carries the work out.")]
@@ -66,16 +74,21 @@ def run(
     workers: Workers = 1,
     engine: Engine = "local",
     address: Address = "auto",
+    permission: Permission = "",
     as_json: AsJson = False,
 ) -> None:
     """Build a dataset release: every row ends up kept, dropped with a reason, or in quarantine."""
     from curation.recipe import load_recipe
 
     loaded = load_recipe(recipe)
+    if out is not None and "://" in out:
+        from curation.permission import refuse_unless_permitted
+
+        refuse_unless_permitted(((one.name, one.licence) for one in loaded.sources), permission)
     target = _local(out, loaded.name)
     executor = _executor(engine, address, workers, target, loaded)
     _run(loaded, data, target, force=force, executor=executor, as_json=as_json)
-    _upload(out, target, as_json=as_json)
+    _upload(out, target, permission, as_json=as_json)
 
 
 @app.command(
@@ -88,9 +101,11 @@ def resume(
         str,
         typer.Argument(help="Release folder (or address) of the run that was stopped.", show_default=False),
     ],
+    *,
     workers: Workers = 1,
     engine: Engine = "local",
     address: Address = "auto",
+    permission: Permission = "",
     as_json: AsJson = False,
 ) -> None:
     """Go on with a run that was stopped, with the recipe and the data it was started with."""
@@ -107,7 +122,7 @@ def resume(
         recipe, data = noted_run(target)
         executor = _executor(engine, address, workers, target, recipe)
         _run(recipe, data, target, force=False, executor=executor, as_json=as_json)
-    _upload(out, target, as_json=as_json)
+    _upload(out, target, permission, as_json=as_json)
 
 
 @app.command("plan", epilog="Example: malmoi curate plan recipes/samples.yaml --data samples")
@@ -254,12 +269,12 @@ def _run(recipe: Any, data: str, out: Path, *, force: bool, executor: "Executor"
         show_report(report)
 
 
-def _upload(out: str | None, target: Path, *, as_json: bool) -> None:
+def _upload(out: str | None, target: Path, permission: str, *, as_json: bool) -> None:
     """Put the release where it should be, when that is elsewhere."""
     if out is None or "://" not in out:
         return
     from curation.remote import upload_release
 
-    size = upload_release(target, out, console.progress())
+    size = upload_release(target, out, console.progress(), permission)
     if not as_json:
         console.out.print(f"Put at {out} ({console.amount_of(size, 'B')})", soft_wrap=True)

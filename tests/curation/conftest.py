@@ -1,6 +1,7 @@
 """Small sources on disk and recipes over them."""
 
-from collections.abc import Callable, Iterable
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,24 @@ def recipe_of() -> Callable[..., Recipe]:
         )
 
     return build
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Give a function that makes a file system of so many kB, or makes it larger."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def sized(kilobytes: int) -> Path:
+        options = f"size={kilobytes}k"
+        command = ["mount", "-o", f"remount,{options}", str(folder)]
+        if not folder.is_mount():
+            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+        return folder
+
+    yield sized
+    if folder.is_mount():
+        subprocess.run(["umount", str(folder)], check=True)

@@ -106,59 +106,6 @@ def test_a_message_names_file_and_line(tmp_path, data, write_jsonl, recipe_of) -
     assert told[2][2].startswith("no JSON")
 
 
-@pytest.mark.parametrize(
-    ("bad", "good", "limit", "stops"),
-    [
-        (20, 80, 0.2, False),
-        (21, 79, 0.2, True),
-        (19, 1, 0.2, False),  # few rows stop nothing
-        (20, 60, 0.3, False),
-        (25, 50, 0.3, True),
-        (50, 1, 1.0, False),
-    ],
-)
-def test_too_many_unusable_rows_stop_the_run(
-    tmp_path, data, write_jsonl, recipe_of, bad: int, good: int, limit: float, stops: bool
-) -> None:
-    kinds = [b'{"text": 7}', b'{"text": 7}', b"{torn"]
-    rows = [kinds[number % 3] for number in range(bad)] + [f"글 번호 {number}" for number in range(good)]
-    random.Random(4).shuffle(rows)
-    first = next(number for number, row in enumerate(rows, 1) if isinstance(row, bytes))
-    write_jsonl("a.jsonl", rows)
-    recipe = recipe_of({"a": "a.jsonl"}, STEPS, **({} if limit == 0.2 else {"max_quarantined": limit}))
-    if not stops:
-        assert run_recipe(recipe, data, tmp_path / "out").sources["a"].quarantined == bad
-        return
-    with pytest.raises(UserError) as fault:
-        run_recipe(recipe, data, tmp_path / "out")
-    assert f"{bad} of {bad + good} rows of source 'a' cannot be used" in fault.value.what
-    assert f"more than the {limit:.0%} that the recipe allows" in fault.value.what
-    most, second, told_first = fault.value.what.partition("(")[2].split("; ")
-    assert most == f"{bad - bad // 3} times: 'text' is a number, not text"
-    assert second.startswith(f"{bad // 3} times: no JSON")
-    assert told_first.startswith(f"first: a.jsonl:{first}: ")
-    assert fault.value.where == "a.jsonl"
-    assert "max_quarantined" in fault.value.fix
-    assert not (tmp_path / "out").exists()
-
-
-def test_the_limit_counts_each_source_by_itself(tmp_path, data, write_jsonl, recipe_of) -> None:
-    write_jsonl("good.jsonl", [f"좋은 글 {number}" for number in range(500)])
-    write_jsonl("bad.jsonl", [b"{"] * 25 + [f"나쁜 글 {number}" for number in range(30)])
-    recipe = recipe_of({"good": "good.jsonl", "bad": "bad.jsonl"}, STEPS)
-    with pytest.raises(UserError, match="25 of 55 rows of source 'bad'"):
-        run_recipe(recipe, data, tmp_path / "out")
-
-
-def test_a_stopped_run_goes_on_when_the_limit_is_raised(tmp_path, data, write_jsonl, recipe_of) -> None:
-    write_jsonl("a.jsonl", [b"{"] * 25 + [f"글 {number}" for number in range(25)])
-    with pytest.raises(UserError, match="25 of 50 rows"):
-        run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
-    recipe = recipe_of({"a": "a.jsonl"}, STEPS, max_quarantined=0.6)
-    report = run_recipe(recipe, data, tmp_path / "out")
-    assert (report.resumed, report.sources["a"].quarantined) == (True, 25)
-
-
 def pipe(data: Path) -> None:
     os.mkfifo(data / "odd.jsonl")
 

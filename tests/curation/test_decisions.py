@@ -35,11 +35,12 @@ def decided(folder: Path, *tables: pa.Table) -> Decisions:
 
 
 def test_a_dropped_row_names_what_stays(tmp_path: Path) -> None:
-    table = decisions(np.array([3, 1]), reason="duplicate", score=0.9, duplicate_of=["id2", "id0"])
+    table = decisions(np.array([1, 3]), reason="duplicate", score=0.9, duplicate_of=["id0", "id2"])
     marked = carry_out(columns(4), decided(tmp_path, table))
     assert marked["_step"].to_pylist() == [None, "near_dedup", None, "near_dedup"]
     assert marked["_duplicate_of"].to_pylist() == [None, "id0", None, "id2"]
     assert marked["_score"].to_pylist() == [None, 0.9, None, 0.9]
+    assert all(isinstance(column, pa.Array) for column in marked.values())  # a batch can be made of them
 
 
 def test_earlier_verdicts_stay(tmp_path: Path) -> None:
@@ -94,6 +95,37 @@ def test_no_decisions_change_nothing(tmp_path: Path) -> None:
     assert carry_out(held, decided(tmp_path, DECISIONS.empty_table())) == held
 
 
-def test_two_decisions_about_a_row_are_our_bug(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError, match="twice"):
-        decided(tmp_path, decisions(np.array([1]), reason="x"), decisions(np.array([1]), reason="y"))
+@pytest.mark.parametrize("parts", [[[1], [1]], [[2], [1]], [[1, 1]], [[2, 1]]], ids=str)
+def test_two_decisions_about_a_row_or_rows_out_of_order_are_our_bug(
+    parts: list[list[int]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.decisions.DECIDED_AT_ONCE", 1)
+    with pytest.raises(RuntimeError, match="twice about one row, or not in the order"):
+        decided(tmp_path, *(decisions(np.array(orders), reason="x") for orders in parts))
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5, 100])
+def test_rows_are_found_wherever_batches_end(
+    at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.decisions.DECIDED_AT_ONCE", at_once)
+    parts = [[0, 3], [], [4], [5, 6, 7], [11], [12, 14, 15, 19]]
+    every = [order for orders in parts for order in orders]
+    found = decided(
+        tmp_path,
+        *(decisions(np.array(one, int), reason=[f"r{order}" for order in one]) for one in parts),
+    )
+    for first in range(20):
+        for last in range(first, 20):
+            wanted = [order for order in every if first <= order <= last]
+            places, given = found.among(np.arange(first, last + 1))
+            assert (places + first).tolist() == wanted
+            assert given["reason"].to_pylist() == [f"r{order}" for order in wanted]
+    places, given = found.among(np.array([2, 4, 6, 13, 19]))
+    assert places.tolist() == [1, 2, 4]
+    assert given["_order"].to_pylist() == [4, 6, 19]
+
+
+def test_what_was_decided_is_counted(tmp_path: Path) -> None:
+    tables = decisions(np.array([0, 2]), reason="x"), decisions(np.array([3]), split="test")
+    assert write_decisions(tables, tmp_path) == {"decided": 3, "dropped": 2}

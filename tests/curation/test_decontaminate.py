@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from curation.errors import ConfigurationError
-from curation.overlap import Rules, overlaps, prepare
+from curation.overlap import Rules, boilerplate, overlaps, prepare
 from curation.overlap.boilerplate import usual_places
 from curation.overlap.folding import composed, fold
 from curation.overlap.items import gather
@@ -290,7 +290,9 @@ def test_boilerplate_is_the_same_however_many_passes_it_takes(
 ) -> None:
     rules = Rules(n=RUN, width=WIDTH, words=False, most=most)
     gathered = gather([("quiz", [str(row) for row in range(len(items))], items)], rules)
-    usual = usual_places(gathered, rules, at_once)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boilerplate, "_AT_ONCE", at_once)
+        usual = usual_places(gathered, rules)
     letters = "".join(map(chr, gathered.values))
     owners = [letters[a:b] for a, b in zip(gathered.starts, gathered.starts[1:], strict=False)]
     for item, (start, end) in enumerate(zip(gathered.starts, gathered.starts[1:], strict=False)):

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -44,7 +44,8 @@ from curation.errors import UserError
 from curation.pipeline import Sizes
 from curation.recipe import Recipe
 from curation.run import run_recipe
-import curation.comparisons.near_dedup
+import curation.comparisons.near_dedup, curation.comparisons.exact_dedup
+import curation.readers.jsonl, curation.steps.length, curation.steps.normalise
 
 recipe, data, out, limit, amount = sys.argv[1:]
 held = psutil.Process().memory_info().vms if limit == "RLIMIT_AS" else 0
@@ -99,27 +100,6 @@ def in_a_child(
         check=False,
     )
     return child.returncode, child.stdout
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """Give a function that makes a file system of so many kB, or makes it larger."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-
-    def sized(kilobytes: int) -> Path:
-        options = f"size={kilobytes}k"
-        command = ["mount", "-o", f"remount,{options}", str(folder)]
-        if not folder.is_mount():
-            command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-        return folder
-
-    yield sized
-    if folder.is_mount():
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_said_and_costs_nothing(data, recipe, undisturbed: str, small_disk, capfd) -> None:

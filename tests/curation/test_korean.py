@@ -1,8 +1,18 @@
+import subprocess
+import sys
 import threading
 
 import pytest
 
-from curation.korean import analyses, content_morphemes, is_syllable, sentence_spans, spelled, tagged_content
+from curation.korean import (
+    analyses,
+    content_morphemes,
+    is_syllable,
+    kiwi_versions,
+    sentence_spans,
+    spelled,
+    tagged_content,
+)
 
 
 @pytest.mark.parametrize(
@@ -125,3 +135,24 @@ def test_morphemes_are_contracted_when_written():
 @pytest.mark.parametrize(("char", "expected"), [("가", True), ("힣", True), ("ㄱ", False), ("a", False)])
 def test_syllables_are_whole(char, expected):
     assert is_syllable(char) is expected
+
+
+def test_versions_are_those_of_what_is_imported():
+    import kiwipiepy
+    import kiwipiepy_model
+
+    assert kiwi_versions() == {
+        "kiwipiepy": kiwipiepy.__version__,
+        "kiwipiepy_model": kiwipiepy_model.__version__,
+    }
+
+
+def test_kiwi_is_loaded_when_it_is_asked_and_not_before():
+    code = (
+        "import sys\n"
+        "from curation.korean import content_morphemes, kiwi_versions\n"
+        "kiwi_versions(), content_morphemes([])\n"
+        "print('kiwipiepy' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from curation.errors import UserError
 from curation.ledger import Entry, LedgerError, Reading, check_balance, recount
 from curation.run import run_recipe
+from tests.arrow_memory import most_held
 
 STEPS = [{"step": "length", "min": 2}]
 
@@ -69,3 +71,29 @@ def test_a_run_that_does_not_balance_publishes_nothing(
     with pytest.raises(LedgerError):
         run_recipe(recipe_of({"a": "a.jsonl"}, STEPS), data, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_counting_holds_a_row_group_at_a_time(tmp_path: Path) -> None:
+    rows = {
+        "id": ["i" * 32] * 2000,
+        "source": ["a"] * 2000,
+        "step": ["length"] * 2000,
+        "reason": ["r"] * 2000,
+    }
+    groups = 200
+    for part in ("data/a", "rejects"):
+        (tmp_path / part).mkdir(parents=True)
+        with pq.ParquetWriter(
+            tmp_path / part / "a.parquet", pa.table(rows).schema, compression="none", use_dictionary=False
+        ) as writer:
+            for _ in range(groups):
+                writer.write_table(pa.table(rows))
+    read = 2 * 2000 * groups
+    counts = recount(tmp_path, {"a": Reading(read, {})})
+    assert counts["a"] == Entry(read, read // 2, {"length/r": read // 2}, 0)
+    program = (
+        "import sys; from pathlib import Path; from curation.ledger import Reading, recount;"
+        f"recount(Path(sys.argv[1]), {{'a': Reading({read}, {{}})}})"
+    )
+    # The columns that are read take 20 MB.
+    assert most_held(program, tmp_path) < 6 * 2**20

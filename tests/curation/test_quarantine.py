@@ -1,5 +1,7 @@
 """How many unusable rows a run bears: a summary instead of a night's work for nothing."""
 
+import random
+
 import pytest
 
 from curation.errors import UserError
@@ -7,7 +9,7 @@ from curation.executors.processes import Processes
 from curation.pipeline import Sizes
 from curation.run import run_recipe
 from curation.steps import STEPS
-from curation.steps.base import Params, Step, each
+from tests.curation import poison
 
 BROKEN = b"{broken"
 
@@ -16,17 +18,26 @@ BROKEN = b"{broken"
     ("good", "bad", "limit", "stops"),
     [
         (100, 19, 0.1, False),  # fewer than twenty never stop a run
+        (1, 19, 0.2, False),
         (100, 20, 0.1, True),
         (80, 20, 0.2, False),  # just what is allowed
         (79, 20, 0.2, True),
-        (1, 400, 1.0, False),  # whoever allows everything gets it
+        (79, 21, 0.2, True),
+        (60, 20, 0.3, False),
+        (50, 25, 0.3, True),
+        (1, 50, 1.0, False),  # whoever allows everything gets it
+        (1, 400, 1.0, False),
     ],
 )
 def test_too_large_a_share_stops_the_run(
     data, write_jsonl, recipe_of, tmp_path, good: int, bad: int, limit: float, stops: bool
 ) -> None:
-    write_jsonl("a.jsonl", [BROKEN] * bad + [f"글 번호 {number}" for number in range(good)])
-    recipe = recipe_of({"a": "a.jsonl"}, max_quarantined=limit)
+    kinds = [b'{"text": 7}', b'{"text": 7}', BROKEN]
+    rows = [kinds[number % 3] for number in range(bad)] + [f"글 번호 {number}" for number in range(good)]
+    random.Random(4).shuffle(rows)
+    first = next(number for number, row in enumerate(rows, 1) if isinstance(row, bytes))
+    write_jsonl("a.jsonl", rows)
+    recipe = recipe_of({"a": "a.jsonl"}, **({} if limit == 0.2 else {"max_quarantined": limit}))
     if not stops:
         assert run_recipe(recipe, data, tmp_path / "out").sources["a"].quarantined == bad
         return
@@ -34,12 +45,23 @@ def test_too_large_a_share_stops_the_run(
         run_recipe(recipe, data, tmp_path / "out")
     assert f"{bad} of {good + bad} rows of source 'a' cannot be used" in fault.value.what
     assert f"more than the {limit:.0%} that the recipe allows" in fault.value.what
-    assert f"{bad} times: no JSON" in fault.value.what
-    assert "first: a.jsonl:1:" in fault.value.what
+    most, second, told_first = fault.value.what.partition("(")[2].split("; ")
+    assert most == f"{bad - bad // 3} times: 'text' is a number, not text"
+    assert second.startswith(f"{bad // 3} times: no JSON")
+    assert told_first.startswith(f"first: a.jsonl:{first}: ")
     assert fault.value.where == "a.jsonl"
     assert "reader 'jsonl'" in fault.value.fix
     assert "max_quarantined" in fault.value.fix
     assert not (tmp_path / "out").exists()
+
+
+def test_a_stopped_run_goes_on_when_the_limit_is_raised(tmp_path, data, write_jsonl, recipe_of) -> None:
+    write_jsonl("a.jsonl", [BROKEN] * 25 + [f"글 {number}" for number in range(25)])
+    with pytest.raises(UserError, match="25 of 50 rows"):
+        run_recipe(recipe_of({"a": "a.jsonl"}), data, tmp_path / "out")
+    recipe = recipe_of({"a": "a.jsonl"}, max_quarantined=0.6)
+    report = run_recipe(recipe, data, tmp_path / "out")
+    assert (report.resumed, report.sources["a"].quarantined) == (True, 25)
 
 
 @pytest.mark.parametrize("executor", [None, Processes(2)], ids=["alone", "processes"])
@@ -68,20 +90,14 @@ def test_each_source_is_looked_at_by_itself(data, write_jsonl, recipe_of, tmp_pa
         run_recipe(recipe_of({"a": "a.jsonl", "b": "b.jsonl"}), data, tmp_path / "out")
 
 
-def _fragile(text: str) -> str:
-    if "폭발" in text:
-        raise ValueError("too hot")
-    return text
-
-
 @pytest.mark.parametrize("later", [False, True], ids=["first phase", "later phase"])
 def test_rows_that_steps_cannot_work_on_count_as_well(
     data, write_jsonl, recipe_of, tmp_path, monkeypatch, later: bool
 ) -> None:
-    monkeypatch.setitem(STEPS, "fragile", Step("fragile", "", Params, "record", lambda *_: each(_fragile)))
-    write_jsonl("a.jsonl", [f"글 번호 {n}" + (" 폭발" if n < 30 else "") for n in range(60)])
-    steps = [*([{"step": "exact_dedup"}] if later else []), {"step": "fragile"}]
+    monkeypatch.setitem(STEPS, "tender", poison.step("record"))
+    write_jsonl("a.jsonl", [f"글 번호 {n}" + (f" {poison.POISON}" if n < 30 else "") for n in range(60)])
+    steps = [*([{"step": "exact_dedup"}] if later else []), {"step": "tender"}]
     with pytest.raises(UserError, match="30 of 60 rows of source 'a'") as fault:
         run_recipe(recipe_of({"a": "a.jsonl"}, steps), data, tmp_path / "out")
-    assert "30 times: the step 'fragile' raised ValueError" in fault.value.what
-    assert "first: a.jsonl:1: the step 'fragile' raised ValueError: too hot" in fault.value.what
+    assert "30 times: the step 'tender' raised ValueError" in fault.value.what
+    assert "first: a.jsonl:1: the step 'tender' raised ValueError: cannot work on" in fault.value.what

@@ -40,3 +40,12 @@ def test_what_is_listed_is_not_imported_before_it_is_used():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "['curation.steps.length']"
+
+
+def test_entries_can_be_added_and_taken_out():
+    numbers = Registry(int, {"flags": "re:DOTALL"})
+    numbers["one"] = 1
+    assert dict(numbers) == {"flags": 16, "one": 1}
+    numbers["flags"] = 2
+    del numbers["one"]
+    assert dict(numbers) == {"flags": 2}

@@ -158,3 +158,18 @@ def test_files_are_numbered_and_hold_their_rows_in_order(release: Path) -> None:
         for text in pq.read_table(path, columns=["text"])["text"].to_pylist()
     ]
     assert numbers == list(range(A_ROWS))
+
+
+def test_what_two_uses_of_a_step_say_stands_side_by_side(tmp_path, data, write_jsonl, recipe_of) -> None:
+    write_jsonl("a.jsonl", ["도서관은 월요일마다 쉽니다", "주차권은 안내대에서 받습니다"])
+    steps = [{"step": "near_dedup", "bands": 30}, {"step": "length"}, {"step": "near_dedup", "bands": 12}]
+    run_recipe(recipe_of({"a": "a.jsonl"}, steps), data, tmp_path / "out")
+    about = orjson.loads((tmp_path / "out/manifest.json").read_bytes())["about"]
+    assert list(about) == ["near_dedup", "near_dedup#2"]
+    wide, narrow = (next(iter(said.values())) for said in about.values())
+    assert wide.keys() == narrow.keys()
+    assert all(wide[similarity] >= chance for similarity, chance in narrow.items())
+    assert wide != narrow
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert ">near_dedup</span>" in page
+    assert ">near_dedup#2</span>" in page

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import orjson
 import pytest
 
 from curation.errors import ConfigurationError, UserError
+from curation.planning import plan_recipe
 from curation.progress import Quiet
 from curation.remote import upload_release
 from curation.run import run_recipe
@@ -24,6 +26,19 @@ def bucket() -> Iterator[fsspec.AbstractFileSystem]:
     system.store.clear()
     yield system
     system.store.clear()
+
+
+@pytest.fixture
+def opened(bucket, monkeypatch) -> list[str]:
+    """Note which files of the bucket are opened."""
+    paths: list[str] = []
+    real = type(bucket).open
+    monkeypatch.setattr(
+        type(bucket),
+        "open",
+        lambda self, path, *rest, **keys: paths.append(path) or real(self, path, *rest, **keys),
+    )
+    return paths
 
 
 def put(system: fsspec.AbstractFileSystem, path: str, *texts: str) -> None:
@@ -52,16 +67,10 @@ def test_the_data_folder_may_be_elsewhere(tmp_path, recipe_of, bucket) -> None:
     assert report.sources["a"].kept == 2
 
 
-def test_what_did_not_change_is_not_fetched_again(tmp_path, data, recipe_of, bucket, monkeypatch) -> None:
+def test_what_did_not_change_is_not_fetched_again(tmp_path, data, recipe_of, bucket, opened) -> None:
     put(bucket, "/bucket/a/1.jsonl", "하나")
     put(bucket, "/bucket/a/2.jsonl", "둘")
-    opened: list[str] = []
-    real = type(bucket).open
-    monkeypatch.setattr(
-        type(bucket),
-        "open",
-        lambda self, path, *rest, **keys: opened.append(path) or real(self, path, *rest, **keys),
-    )
+    opened.clear()
     recipe = recipe_of({"a": "memory://bucket/a"})
     run_recipe(recipe, data, tmp_path / "out")
     assert len(opened) == 2
@@ -71,6 +80,32 @@ def test_what_did_not_change_is_not_fetched_again(tmp_path, data, recipe_of, buc
     report = run_recipe(recipe, data, tmp_path / "out")
     assert [path.rpartition("/")[2] for path in opened] == ["2.jsonl"]
     assert report.sources["a"].kept == 2, "what is gone there is gone here"
+
+
+def test_a_disk_that_fills_while_files_are_fetched(small_disk, recipe_of, bucket, opened) -> None:
+    for number in range(3):
+        put(bucket, f"/bucket/a/{number}.jsonl", *(f"{number} {row} " + "글" * 300 for row in range(100)))
+    recipe = recipe_of({"a": "memory://bucket/a"})
+    out = small_disk(200) / "out"
+    with pytest.raises(UserError, match="a fetched file cannot be written: No space left") as fault:
+        run_recipe(recipe, out.parent, out)
+    assert fault.value.where == str(out)
+    assert "make room" in fault.value.fix
+    held = [path.name for path in out.parent.rglob("*") if path.is_file()]
+    whole = ["0.jsonl", "1.jsonl"]
+    assert sorted(held) == [*(f".{name}.version" for name in whole), *whole], "no part of the third stays"
+    small_disk(20_000)
+    opened.clear()
+    assert run_recipe(recipe, out.parent, out).sources["a"].kept == 300
+    assert [path.rpartition("/")[2] for path in opened] == ["2.jsonl"]
+
+
+def test_a_plan_whose_scratch_folder_is_full(small_disk, data, recipe_of, bucket, monkeypatch) -> None:
+    put(bucket, "/bucket/a.jsonl", *(f"{row} " + "글" * 300 for row in range(100)))
+    monkeypatch.setattr(tempfile, "tempdir", str(small_disk(64)))
+    with pytest.raises(UserError, match="the scratch folder cannot be written: No space left") as fault:
+        plan_recipe(recipe_of({"a": "memory://bucket/a.jsonl"}), data, data / "out")
+    assert "TMPDIR" in fault.value.fix
 
 
 def test_http_on_loopback(tmp_path, data, write_jsonl, recipe_of) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from curation.steps import STEPS
 from curation.steps.base import Drop, Given, Keep
-from curation.steps.hangul_ratio import hangul_ratio
+from curation.steps.hangul_ratio import hangul_ratios
 
 
 def judge(name: str, text: str, **params: object) -> str | Drop:
@@ -49,7 +49,7 @@ def test_length(text: str, params: dict[str, int], expected: str | Drop) -> None
     ],
 )
 def test_hangul_ratio(text: str, ratio: float | None) -> None:
-    assert hangul_ratio(text) == (None if ratio is None else pytest.approx(ratio))
+    assert hangul_ratios([text])[0] == (None if ratio is None else pytest.approx(ratio))
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_hangul_ratio_as_a_step(text: str, expected: str | Drop) -> None:
 def test_hangul_ratio_is_the_share_of_letters_counted_one_by_one(text: str) -> None:
     letters = [letter for letter in text if letter.isalpha()]
     hangul = [letter for letter in letters if "HANGUL" in unicodedata.name(letter, "")]
-    assert hangul_ratio(text) == (pytest.approx(len(hangul) / len(letters)) if letters else None)
+    assert hangul_ratios([text])[0] == (pytest.approx(len(hangul) / len(letters)) if letters else None)

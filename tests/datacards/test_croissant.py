@@ -24,6 +24,28 @@ def test_the_specification_library_finds_no_fault(tmp_path: Path, card: Card) ->
     assert [record_set.uuid for record_set in metadata.record_sets] == ["one.train"]
 
 
+def test_what_the_pipeline_knows_stands_in_rai_fields(tmp_path: Path, card: Card) -> None:
+    path = tmp_path / "croissant.json"
+    path.write_text(json.dumps(render(card.model_copy(update={"creator": "A maker"}), DAY)))
+    metadata = mlcroissant.Dataset(jsonld=str(path)).metadata
+    assert not metadata.ctx.issues.errors
+    assert metadata.data_collection == (
+        "Rows were read from existing sources: a (MIT, https://example.org); b|<b> (own terms)."
+    )
+    assert metadata.data_collection_missing_data.startswith("0 of 1,300 rows read could not be used")
+    assert metadata.data_preprocessing_protocol == ["length: drops; dropped 100 rows"]
+    assert metadata.data_limitations == ["Near duplicates were not searched for."]
+    assert metadata.personal_sensitive_information == [
+        "Personal data was not searched for; texts may hold names, numbers and addresses."
+    ]
+
+
+def test_a_search_for_personal_data_is_stated(card: Card) -> None:
+    step = card.steps[0].model_copy(update={"name": "personal_data", "summary": "masks numbers of persons"})
+    described = render(card.model_copy(update={"steps": (step,)}), DAY)
+    assert described["rai:personalSensitiveInformation"] == ["masks numbers of persons"]
+
+
 def lose_the_files(described: dict) -> None:
     del described["distribution"]
 

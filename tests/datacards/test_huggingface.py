@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from datacards.card import Card
-from datacards.huggingface import cell, front_matter, render, size_category
+from datacards.huggingface import cell, front_matter, render, size_category, with_permission
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,24 @@ def test_a_card_of_a_dataset_that_is_known_by_name_only() -> None:
 )
 def test_cell(value: object, expected: str) -> None:
     assert cell(value) == expected
+
+
+def test_the_strictest_terms_stand_there_with_their_reason(card: Card) -> None:
+    text = render(card)
+    assert "| Commercial use | unknown | b\\|\\<b\\> (own terms) |" in text
+    assert "| Redistribution | unknown | b\\|\\<b\\> (own terms) |" in text
+    shared = [
+        one.model_copy(update={"licence": name})
+        for one, name in zip(card.sources, ("CC-BY-SA-4.0", "ODbL-1.0"), strict=True)
+    ]
+    text = render(card.model_copy(update={"sources": tuple(shared)}))
+    assert "| Commercial use | allowed |  |" in text
+    assert "| Works made from it carry | ODbL-1.0 |" in text
+    assert "- a work made from all of them cannot carry CC-BY-SA-4.0 and ODbL-1.0 at once" in text
+
+
+def test_a_permission_is_the_last_section_and_there_once(card: Card) -> None:
+    once = with_permission(render(card), "Given by\nthe owner.")
+    assert once.endswith("\n## Permission\n\nGiven by the owner.\n")
+    assert with_permission(once, "Given by the owner.") == once
+    assert once.startswith(render(card).rstrip())

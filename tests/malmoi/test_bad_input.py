@@ -6,20 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from slackbot.emulator.process import RunningEmulator, running
 from tests.malmoi.command import Result, malmoi
+from tests.malmoi.small import notes, write_recipe
 
 RECIPE = {
     "name": "small",
     "sources": [{"name": "notes", "reader": "jsonl", "path": "notes.jsonl", "licence": "CC0-1.0"}],
     "steps": [{"step": "normalise"}, {"step": "length", "min": 2}],
 }
-
-
-def notes(*texts: str) -> str:
-    return "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -45,12 +41,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert indexed.code == 0, indexed.err
     assert indexed.json["added"] == 2
     return folder
-
-
-def write_recipe(folder: Path, recipe: object, name: str = "recipe.yaml") -> Path:
-    path = folder / name
-    path.write_text(yaml.safe_dump(recipe, allow_unicode=True), encoding="utf-8")
-    return path
 
 
 def curate(folder: Path, name: str = "recipe.yaml") -> Result:

@@ -73,6 +73,30 @@ def test_with_json_the_error_is_an_object(tmp_path: Path) -> None:
     assert set(result.json["error"]) == {"what", "where", "fix"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what", "where"),
+    [
+        (["curate", "run", "--bogus"], "--bogus", "malmoi curate run"),
+        (["curate", "run"], "Missing argument", "malmoi curate run"),
+        (["curate", "diff", "a"], "Missing argument", "malmoi curate diff"),
+        (["curate", "plan", "x.yaml", "--rows", "many"], "--rows", "malmoi curate plan"),
+        (["rag", "search"], "Missing argument", "malmoi rag search"),
+        (["nothing"], "nothing", "malmoi"),
+    ],
+)
+def test_wrong_usage_is_an_object_as_well(
+    tmp_path: Path, arguments: list[str], what: str, where: str
+) -> None:
+    result = malmoi(*arguments, "--json", home=tmp_path)
+    assert result.code == 2
+    error = result.json["error"]
+    assert what in error["what"]
+    assert error["where"].endswith(where)
+    assert error["fix"] == f"see: {error['where']} --help"
+    assert what in result.err
+    assert malmoi(*arguments, home=tmp_path).out == ""
+
+
 def test_doctor_answers_in_both_ways(tmp_path: Path) -> None:
     shown = malmoi("doctor", home=tmp_path)
     assert "The base is complete." in shown.out

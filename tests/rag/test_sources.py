@@ -7,6 +7,7 @@ from curation.errors import ConfigurationError, UserError
 from curation.records import INSTRUCTION_SCHEMA, TEXT_SCHEMA, attributes_json
 from rag.sources import Unreadable, open_sources
 from rag.types import Document
+from tests.arrow_memory import most_held
 
 
 def read(*paths, configs=()):
@@ -148,9 +149,9 @@ def test_one_document_by_itself(tmp_path):
     assert [item.doc_id for item in read(tmp_path / "연차.md")] == ["연차.md"]
 
 
-@pytest.mark.parametrize("name", ["없는-폴더", "표.xlsx"])
+@pytest.mark.parametrize("name", ["없는-폴더", "그림.png"])
 def test_what_cannot_be_indexed_is_told_before_anything_starts(tmp_path, name):
-    (tmp_path / "표.xlsx").write_bytes(b"PK")
+    (tmp_path / "그림.png").write_bytes(b"PK")
 
     with pytest.raises(ConfigurationError) as caught:
         open_sources([tmp_path / name])
@@ -183,3 +184,19 @@ def test_a_record_is_called_what_a_person_knows_it_by(tmp_path, title, attribute
     pq.write_table(pa.Table.from_pylist([row], schema=TEXT_SCHEMA), data / "train-00000-of-00001.parquet")
     (item,) = read(tmp_path / "release")
     assert item.source == source
+
+
+def test_a_release_is_read_a_row_group_at_a_time(release):
+    (file,) = (release / "data/documents").iterdir()
+    rows = pq.read_table(file).to_pylist() * 500
+    with pq.ParquetWriter(file, TEXT_SCHEMA, compression="none", use_dictionary=False) as writer:
+        for _ in range(40):
+            table = pa.Table.from_pylist([row | {"text": "글" * 400} for row in rows], TEXT_SCHEMA)
+            writer.write_table(table)
+    assert [item.text for item in read(release, configs=["documents"])] == ["글" * 400] * 20_000
+    program = (
+        "import sys; from pathlib import Path; from rag.sources import open_sources\n"
+        "for _ in open_sources([Path(sys.argv[1])], ['documents'])[0](): pass"
+    )
+    # Of the 26 MB of the file.
+    assert most_held(program, release) < 6 * 2**20

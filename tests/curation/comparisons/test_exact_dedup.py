@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from curation.comparisons.exact_dedup import EXACT_DEDUP, _decide
+from curation.comparisons import exact_dedup
+from curation.comparisons.exact_dedup import EXACT_DEDUP
 from curation.steps.exact_dedup import ExactDedupParams
-from tests.curation.comparisons.batches import batch_of, decide, prepare, room_of, rows_of
+from tests.curation.comparisons.batches import batch_of, decide
 
 PARAMS = ExactDedupParams()
 
@@ -36,7 +37,8 @@ def test_no_rows_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("at_once", [1_000_000, 100, 7])
-def test_the_same_answer_part_by_part(tmp_path: Path, at_once: int) -> None:
+def test_the_same_answer_part_by_part(tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact_dedup, "COMPARED_AT_ONCE", at_once)
     choose = random.Random(1)
     texts = [str(choose.randrange(150)) for _ in range(400)]
     first: dict[str, int] = {}
@@ -44,8 +46,7 @@ def test_the_same_answer_part_by_part(tmp_path: Path, at_once: int) -> None:
         order: first[text] for order, text in enumerate(texts) if first.setdefault(text, order) != order
     }
     batches = [batch_of(texts[start : start + 90], start) for start in range(0, 400, 90)]
-    paths = prepare(EXACT_DEDUP, PARAMS, batches, tmp_path)
-    found = rows_of(_decide(PARAMS, paths, room_of(tmp_path), at_once))
+    found = decide(EXACT_DEDUP, PARAMS, batches, tmp_path)
     assert {row["_order"]: row["duplicate_of"] for row in found} == {
         order: f"id{kept}" for order, kept in expected.items()
     }

@@ -23,7 +23,7 @@ def run(
         joined = [pair for pair in pairs if pair in near or pair[::-1] in near]
         clusters.join(np.array([a for a, _ in joined], int), np.array([b for _, b in joined], int))
 
-    bucket = Buckets(np.arange(count), np.array([0, count]))
+    bucket = Buckets(np.array([0, count]), np.arange(count))
     unfinished = compare_buckets(bucket, clusters, compare, first_new)
     return clusters.roots().tolist(), compared, unfinished
 

@@ -5,7 +5,8 @@ import pytest
 
 from curation.dedup.hashing import name_hash
 from curation.dedup.minhash import signatures
-from curation.dedup.shingles import Shingles, offsets_of, word_shingles
+from curation.dedup.runs import offsets_of
+from curation.dedup.shingles import Shingles, word_shingles
 from curation.steps.near_dedup import chance_to_compare
 
 SCOPE = name_hash("release")
@@ -13,7 +14,7 @@ SCOPE = name_hash("release")
 
 def sets_of(rows: list[np.ndarray]) -> Shingles:
     return Shingles(
-        np.concatenate([np.unique(row) for row in rows]), offsets_of([len(np.unique(row)) for row in rows])
+        offsets_of([len(np.unique(row)) for row in rows]), np.concatenate([np.unique(row) for row in rows])
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curation.dedup import words as words_module
 from curation.dedup.characters import codes_of, values_of
-from curation.dedup.shingles import Shingles, blocks, character_shingles, ranges, word_shingles
+from curation.dedup.shingles import Shingles, character_shingles, word_shingles
 from curation.dedup.verification import jaccard
 from curation.dedup.words import word_hashes
 from tests.curation.dedup import reference
@@ -140,17 +140,3 @@ def test_words_that_differ_a_little_do_not_collide() -> None:
     # 160,000 hashes of 32 bits: about 3 collisions are expected.
     assert len(words) - len(np.unique((hashes >> np.uint64(32)).astype(np.uint32))) < 15
     assert len(words) - len(np.unique(word_shingles([" ".join(words)], 1).hashes)) < 15
-
-
-@given(st.lists(st.integers(0, 50), max_size=30), st.integers(1, 60))
-def test_blocks_cover_everything_once(sizes: list[int], size: int) -> None:
-    offsets = np.append(0, np.cumsum(np.array(sizes, dtype=np.int64)))
-    spans = list(blocks(offsets, size))
-    assert [start for start, _ in spans] == [0, *(end for _, end in spans)][: len(spans)]
-    assert not sizes or spans[-1][1] == len(sizes)
-    assert all(offsets[end] - offsets[start] <= size or end == start + 1 for start, end in spans)
-
-
-def test_ranges() -> None:
-    found = ranges(np.array([5, 0, 7]), np.array([0, 2, 2, 5]))
-    assert found.tolist() == [5, 6, 7, 8, 9]

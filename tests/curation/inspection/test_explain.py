@@ -12,6 +12,7 @@ from curation.errors import ConfigurationError, UserError
 from curation.inspection.explain import Story, explain
 from curation.inspection.trail import trail_of
 from curation.run import run_recipe
+from tests.curation.inspection.conftest import NOTICE
 
 
 def one(release: Path, wanted: str) -> Story:
@@ -35,7 +36,7 @@ def test_a_kept_row_says_what_changed_and_what_it_stands_for(release: Path) -> N
         "length": "unchanged",
         "hangul_ratio": "unchanged",
         "exact_dedup": "unchanged",
-        "fragile": "unchanged",
+        "tender": "unchanged",
     }
     assert story.trail[0].counts == {"invisible": 1, "white_space": 1}  # told once, though 7 has its id too
     assert story.alike == 2
@@ -104,8 +105,8 @@ def test_an_unreadable_row_is_found_by_its_place(release: Path) -> None:
 def test_a_row_that_a_step_raised_on_says_which(release: Path) -> None:
     story = one(release, "a.jsonl:8")
     assert story.fate == "quarantined"
-    assert story.row["error"] == "the step 'fragile' raised ValueError: too hot"
-    assert outcomes(story)["fragile"] == "raised"
+    assert story.row["error"] == "the step 'tender' raised ValueError: cannot work on '독사과 글'"
+    assert outcomes(story)["tender"] == "raised"
 
 
 def test_an_instruction_record_is_told_like_a_text(release: Path) -> None:
@@ -118,7 +119,7 @@ def test_an_instruction_record_is_told_like_a_text(release: Path) -> None:
         "length": "unchanged",
         "hangul_ratio": "other sources",
         "exact_dedup": "unchanged",
-        "fragile": "unchanged",
+        "tender": "unchanged",
     }
     assert short.fate == "kept"  # "1+1\n2" has five characters
 
@@ -184,27 +185,19 @@ def test_a_beginning_of_several_ids_lists_them(tmp_path, data, write_jsonl, reci
     assert all(identifier in fault.value.fix for identifier in ids if identifier.startswith(twice))
 
 
-def test_both_versions_of_a_rewritten_text_are_told(tmp_path, data, write_jsonl, recipe_of) -> None:
-    notice = "문의는 언제든지 고객 센터로 하여 주시기 바랍니다."
-    write_jsonl("a.jsonl", [f"{name} 안내입니다. {notice}" for name in ("도서관", "주차장", "구내식당")])
-    steps = [{"step": "sentence_dedup", "min_documents": 3, "min_rest": 3}]
-    run_recipe(recipe_of({"a": "a.jsonl"}, steps), data, tmp_path / "out")
-    story = one(tmp_path / "out", "a.jsonl:2")
+def test_both_versions_of_a_rewritten_text_are_told(cut: Path) -> None:
+    story = one(cut, "a.jsonl:2")
     (rewrite,) = story.trail[0].rewrites
-    assert rewrite == {"before": f"주차장 안내입니다. {notice}", "after": "주차장 안내입니다."}
+    assert rewrite == {"before": f"주차장 안내입니다. {NOTICE}", "after": "주차장 안내입니다."}
     assert story.trail[0].outcome == "changed"
 
 
-def test_copies_that_a_mix_made_are_one_story(tmp_path, data, write_jsonl, recipe_of) -> None:
-    write_jsonl("few.jsonl", ["드문 글입니다"])
-    write_jsonl("many.jsonl", [f"흔한 글입니다 {number}" for number in range(8)])
-    steps = [{"step": "mix", "weights": {"few": 1, "many": 1}, "unit": "rows", "max_copies": 3}]
-    run_recipe(recipe_of({"few": "few.jsonl", "many": "many.jsonl"}, steps), data, tmp_path / "out")
-    story = one(tmp_path / "out", "few.jsonl:1")
+def test_copies_that_a_mix_made_are_one_story(mixed: Path) -> None:
+    story = one(mixed, "few.jsonl:1")
     assert story.copies == 3
-    again = one(tmp_path / "out", f"{story.row['id']}#2")
+    again = one(mixed, f"{story.row['id']}#2")
     assert (again.copies, again.row["id"]) == (3, story.row["id"])
-    dropped = [explain(tmp_path / "out", f"many.jsonl:{line}")[0].verdict for line in range(1, 9)]
+    dropped = [explain(mixed, f"many.jsonl:{line}")[0].verdict for line in range(1, 9)]
     assert {verdict.reason for verdict in dropped if verdict is not None} == {"sampled_out"}
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from curation import tables
 from curation.errors import ConfigurationError, UserError
-from curation.inspection import open_release
 from curation.inspection.sample import Wanted, sample
 from curation.run import run_recipe
+from tests.curation.inspection.conftest import NOTICE
 
 
 def places(rows: list[dict[str, Any]]) -> set[tuple[str, int]]:
@@ -50,22 +51,18 @@ def test_rows_that_a_reader_repaired_are_changed_rows(release: Path) -> None:
     assert row["counts"] == {"read/CP949 line in a UTF-8 file": 1}
 
 
-def test_both_versions_of_rewritten_rows_are_shown(tmp_path, data, write_jsonl, recipe_of) -> None:
-    notice = "문의는 언제든지 고객 센터로 하여 주시기 바랍니다."
-    write_jsonl("a.jsonl", [f"{name} 안내입니다. {notice}" for name in ("도서관", "주차장", "구내식당")])
-    steps = [{"step": "sentence_dedup", "min_documents": 3, "min_rest": 3}]
-    run_recipe(recipe_of({"a": "a.jsonl"}, steps), data, tmp_path / "out")
-    rows = sample(tmp_path / "out", Wanted(step="sentence_dedup", changed=True))
+def test_both_versions_of_rewritten_rows_are_shown(cut: Path) -> None:
+    rows = sample(cut, Wanted(step="sentence_dedup", changed=True))
     assert {row["line"] for row in rows} == {2, 3}
     for row in rows:
         (rewrite,) = row["rewrites"]
-        assert rewrite["before"] == f"{rewrite['after']} {notice}"
+        assert rewrite["before"] == f"{rewrite['after']} {NOTICE}"
 
 
 def test_every_row_has_the_same_chance_and_a_seed_decides(
     tmp_path, data, write_jsonl, recipe_of, monkeypatch
 ) -> None:
-    monkeypatch.setattr(open_release, "BATCH_ROWS", 7)
+    monkeypatch.setattr(tables, "ROWS", 7)  # several row groups
     write_jsonl("a.jsonl", [f"글 번호 {number}" for number in range(60)])
     run_recipe(recipe_of({"a": "a.jsonl"}), data, tmp_path / "out")
     drawn: Counter[int] = Counter()
@@ -82,12 +79,8 @@ def test_every_row_has_the_same_chance_and_a_seed_decides(
     assert again != sample(tmp_path / "out", Wanted(), rows=6, seed=8)
 
 
-def test_copies_of_a_mix_are_drawn_once(tmp_path, data, write_jsonl, recipe_of) -> None:
-    write_jsonl("few.jsonl", ["드문 글입니다"])
-    write_jsonl("many.jsonl", [f"흔한 글입니다 {number}" for number in range(8)])
-    steps = [{"step": "mix", "weights": {"few": 1, "many": 1}, "unit": "rows", "max_copies": 3}]
-    run_recipe(recipe_of({"few": "few.jsonl", "many": "many.jsonl"}, steps), data, tmp_path / "out")
-    rows = sample(tmp_path / "out", Wanted(source="few"))
+def test_copies_of_a_mix_are_drawn_once(mixed: Path) -> None:
+    rows = sample(mixed, Wanted(source="few"))
     assert [row["text"] for row in rows] == ["드문 글입니다"]
 
 
@@ -114,7 +107,7 @@ def test_copies_of_a_mix_are_drawn_once(tmp_path, data, write_jsonl, recipe_of) 
             "invisible, white_space",
         ),
         (Wanted(step="normalise"), UserError, "the step 'normalise' dropped no row", "--changed"),
-        (Wanted(step="fragile"), UserError, "the step 'fragile' dropped no row", "changed none either"),
+        (Wanted(step="tender"), UserError, "the step 'tender' dropped no row", "changed none either"),
         (
             Wanted(step="length", source="b"),
             UserError,

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from curation.personal_data import DEFAULT_KINDS, find
-from curation.personal_data.prefilter import NOTHING, suspicions
+from curation.personal_data.detection import examine
+from curation.personal_data.prefilter import EVERYTHING, NOTHING, suspicions
 from tests.curation.personal_data.generator import HYPHENS, INVISIBLE, planted_text
 
 CORPORA = Path(__file__).parents[3].parent / "shared/corpora"
@@ -36,7 +37,7 @@ _PIECES = st.sampled_from(
 
 
 def same_with_and_without(text: str) -> None:
-    assert find(text, DEFAULT_KINDS) == find(text, DEFAULT_KINDS, prefilter=False)
+    assert find(text, DEFAULT_KINDS) == examine(text, DEFAULT_KINDS, EVERYTHING)
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join))
@@ -47,6 +48,22 @@ def same_with_and_without(text: str) -> None:
 @example("010\u3000-\u3000000\u200b0 1234")
 def test_mixed_pieces(text: str) -> None:
     same_with_and_without(text)
+
+
+@given(st.text("0123456789０１", min_size=1, max_size=14))
+@settings(max_examples=400, deadline=None)
+@example("01000001234")
+@example("821000001234")
+@example("0212345678")
+@example("15880000")
+@example("2208162517")
+def test_bare_numbers(text: str) -> None:
+    same_with_and_without(text)
+
+
+def test_a_bare_number_of_eleven_digits_may_be_a_telephone() -> None:
+    assert suspicions("0100000123") == NOTHING
+    assert [one.kind for one in find("01000001234", DEFAULT_KINDS)] == ["phone_number"]
 
 
 @given(st.integers(0, 10**9))

@@ -1,43 +1,49 @@
 """Chatbot_data: questions to a chatbot and its kind answers (https://github.com/songys/Chatbot_data).
 
 Labels: 0 everyday life, 1 parting (negative), 2 love (positive). One label is written with blanks
-after it.
+after it. A question is its own instruction, so by default a record is the two turns alone.
 """
 
-import hashlib
-import reprlib
 from collections.abc import Iterator
+from functools import cache, partial
 
-from curation.readers.base import Item, Options, Reader, SourceFile
+from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.fixed_table import read_table
+from curation.readers.labels import trimmed
 from curation.readers.table import Dialect
-from curation.records import InstructionRecord, Message
+from curation.records import InstructionRecord
+from curation.tasks.spec import TaskOptions, TaskSpec, task
 
-_LABELS = frozenset("012")
-
-
-class ChatbotDataOptions(Options):
-    """Chatbot_data has no options."""
+_LABELS = ("0", "1", "2")
 
 
-def read(file: SourceFile, _options: ChatbotDataOptions) -> Iterator[Item]:
+class ChatbotDataOptions(TaskOptions):
+    """How records are worded, and whether they say what is asked; by default they are turns alone."""
+
+    definition: bool = False
+
+
+def read(file: SourceFile, options: ChatbotDataOptions) -> Iterator[Item]:
     """Yield the pairs of question and answer; pairs with the same question form a split group."""
-    yield from read_table(file, ("Q", "A", "label"), Dialect(","), _record)
+    yield from read_table(file, ("Q", "A", "label"), Dialect(","), partial(_record, options))
 
 
-def _record(values: list[str]) -> tuple[InstructionRecord, str]:
+def _record(options: ChatbotDataOptions, values: list[str]) -> tuple[InstructionRecord, str]:
     question, answer, written = values
-    label = written.strip()
+    label, recovery = trimmed(written)
     if label not in _LABELS:
-        raise ValueError(f"the label {reprlib.repr(written)} is none of 0, 1, 2")
-    record = InstructionRecord(
-        messages=(Message("user", question), Message("assistant", answer)),
-        task="chatbot_data",
-        references=(answer,),
-        split_group=f"chatbot_data-{hashlib.blake2b(question.strip().encode(), digest_size=8).hexdigest()}",
-        attributes={"label": label},
+        raise ValueError(f"the label {label!r} is none of {', '.join(_LABELS)}")
+    spec = task("chatbot_data") if options.definition else _without_definition()
+    record = spec.record(
+        {"question": question}, [answer], options, group=question.strip(), attributes={"label": label}
     )
-    return record, "" if label == written else "blanks around the label"
+    return record, recovery
+
+
+@cache
+def _without_definition() -> TaskSpec:
+    spec = task("chatbot_data")
+    return spec.model_copy(update={"definition": ("",) * len(spec.definition)})
 
 
 CHATBOT_DATA = Reader(

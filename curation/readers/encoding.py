@@ -7,6 +7,7 @@ text that was decoded wrongly is worse than a question to the person.
 """
 
 import codecs
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from curation.errors import UserError
 from curation.readers.base import SourceFile
 from curation.readers.scripts import looks_chinese, looks_japanese, looks_korean
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16  # larger ones take longer: memory for them is had from the system anew each time
 _SAMPLE = 1 << 18
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -132,9 +133,10 @@ def _line_break(codec: str, head: bytes) -> bytes:
 
 
 def _without_mark(path: Path, head: bytes) -> str | None:
-    solid = _HOLE.sub(b"", head)
-    if solid.count(0) > len(solid) // 10:
-        return None  # UTF-16 without a mark, or no text at all
+    if b"\0" in head:
+        solid = _HOLE.sub(b"", head)
+        if solid.count(0) > len(solid) // 10:
+            return None  # UTF-16 without a mark, or no text at all
     valid, weak = _read_as_utf8(path)
     if valid:
         return "cp949" if weak and _is_cp949_after_all(weak) else "utf-8"
@@ -155,7 +157,8 @@ def _read_as_utf8(path: Path) -> tuple[bool, bytes]:
             if surely_utf8 or text.isascii():
                 continue
             surely_utf8 = _BEYOND_LATIN.search(text) is not None
-            weak = weak or text.encode("utf-8")
+            if len(weak) < _SAMPLE:
+                weak += text.encode("utf-8")
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
@@ -242,3 +245,23 @@ def as_korean(raw: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if looks_korean(text) else None
+
+
+def readable(raw: bytes) -> str:
+    """Give bytes of a row as a person reads them, told from these bytes alone; what is no text is replaced.
+
+    Examples
+    --------
+    >>> [readable("가\\t1".encode(codec)) for codec in ("utf-8", "utf-16-le", "utf-16-be")]
+    ['가\\t1', '가\\t1', '가\\t1']
+    """
+    if b"\0" in raw:
+        codec = "utf-16-le" if raw[1::2].count(0) > raw[::2].count(0) else "utf-16-be"
+        with contextlib.suppress(UnicodeDecodeError):
+            text = raw.decode(codec)
+            if all(sign.isprintable() or sign in "\t\r\n" for sign in text):
+                return text
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return as_korean(raw) or raw.decode("utf-8", "replace")

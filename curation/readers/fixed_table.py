@@ -1,6 +1,7 @@
-"""Tables of known corpora, whose header and dialect are given."""
+"""Tables of known corpora, whose columns and dialect are given."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
 
 from curation.errors import UserError
 from curation.readers.base import Item, SourceFile
@@ -12,6 +13,8 @@ from curation.records import BadRow, FileNote, Location, Record, Row
 
 # Gives the record of a row's fields and how it was recovered; a ValueError says why it is none.
 MakeRecord = Callable[[list[str]], tuple[Record, str]]
+# When none of so many is a row, the file is something else.
+_FIRST_ROWS = 10
 
 
 def read_table(
@@ -24,34 +27,84 @@ def read_table(
     UserError
         When it begins with something else.
     """
+    _, rows = headed_rows(file, [tuple(header)], dialect)
+    yield from items(rows, len(header), file.name, make_record)
+
+
+def read_bare_table(
+    file: SourceFile, width: int, dialect: Dialect, make_record: MakeRecord, columns: str
+) -> Iterator[Item]:
+    """Yield the rows of a table that has no header; ``columns`` says what it should hold.
+
+    Raises
+    ------
+    UserError
+        When none of its first rows is one.
+    """
+    rows = table_rows(text_lines(file, file_encoding(file)), dialect, file.name)
+    found = items(rows, width, file.name, make_record)
+    first = list(islice(found, _FIRST_ROWS))
+    refuse_without_rows(first, columns)
+    yield from first
+    yield from found
+
+
+def refuse_without_rows(first: Collection[Item], columns: str) -> None:
+    """Raise a UserError when the first items of a table without a header hold bad rows alone."""
+    bad = next((item for item in first if isinstance(item, BadRow)), None)
+    if bad is not None and not any(isinstance(item, Row) for item in first):
+        raise UserError(
+            f"This table does not hold {columns}: {bad.error}.",
+            where=str(bad.where),
+            fix="Check the file, or read another table with the reader `csv`.",
+        )
+
+
+def headed_rows(
+    file: SourceFile, headers: Sequence[tuple[str, ...]], dialect: Dialect
+) -> tuple[tuple[str, ...], Iterator[Fields | BadRow]]:
+    """Which of ``headers`` the table begins with, and the rows after it; an empty file has neither.
+
+    Raises
+    ------
+    UserError
+        When it begins with something else.
+    """
     rows = table_rows(text_lines(file, file_encoding(file)), dialect, file.name)
     first = next(rows, None)
     if first is None:
-        return
-    if isinstance(first, BadRow) or first.values != list(header):
+        return (), rows
+    header = () if isinstance(first, BadRow) else tuple(first.values)
+    if header not in headers:
+        known = "; or ".join(", ".join(names) for names in headers)
         raise UserError(
-            f"This table does not begin with the header {', '.join(header)}.",
+            f"This table does not begin with the header {known}.",
             where=f"{file.name}:1",
             fix="Check the file, or read another table with the reader `csv`.",
         )
+    return header, rows
+
+
+def items(rows: Iterator[Fields | BadRow], width: int, file: str, make_record: MakeRecord) -> Iterator[Item]:
+    """Yield what becomes of the rows, and at the end a note on blank lines, if there are any."""
     blank = 0
     for row in rows:
-        if isinstance(row, Fields) and row.blank:
+        if isinstance(row, BadRow):
+            yield row
+            continue
+        values, number, lines, _, recovered = row
+        if len(values) == 1 and row.blank:
             blank += 1
-        else:
-            yield _item(row, len(header), file.name, make_record)
+            continue
+        if len(values) != width:
+            yield row.bad(file, wrong_width(row, width))
+            continue
+        try:
+            record, recovery = make_record(values)
+        except ValueError as error:
+            yield row.bad(file, str(error))
+            continue
+        reasons = f"{recovered}, {recovery}" if recovered and recovery else recovered or recovery
+        yield Row(record, Location(file, number), lines, reasons)
     if blank:
-        yield FileNote(file.name, "blank lines", str(blank))
-
-
-def _item(row: Fields | BadRow, width: int, file: str, make_record: MakeRecord) -> Item:
-    if isinstance(row, BadRow):
-        return row
-    if len(row.values) != width:
-        return row.bad(file, wrong_width(row, width))
-    try:
-        record, recovery = make_record(row.values)
-    except ValueError as error:
-        return row.bad(file, str(error))
-    reasons = ", ".join(filter(None, (row.recovery, recovery)))
-    return Row(record, Location(file, row.number), row.lines, reasons)
+        yield FileNote(file, "blank lines", str(blank))

@@ -133,8 +133,10 @@ def _named(value: object) -> str:
 
 def scalars(values: Mapping[str, object]) -> dict[str, str]:
     """The text, numbers and truth values among ``values``, as text; null, NaN and nested are left out."""
-    return {
-        key: value if isinstance(value, str) else orjson.dumps(value).decode()
-        for key, value in values.items()
-        if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
-    }
+    found = {}
+    for key, value in values.items():
+        if isinstance(value, str):
+            found[key] = value
+        elif isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+            found[key] = orjson.dumps(value).decode()
+    return found

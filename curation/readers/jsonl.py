@@ -33,27 +33,29 @@ def json_lines(file: SourceFile, encoding: Encoding) -> Iterator[tuple[Line, dic
         When the file is one JSON array instead of one object a line.
     """
     blank = 0
+    is_utf8 = encoding.codec == "utf-8"
     for line in text_lines(file, encoding):
         if isinstance(line, BadRow):
             yield line
             continue
-        if not line.text.strip():
+        text = line.text
+        if not text.strip():
             blank += 1
             continue
-        where = Location(file.name, line.number)
         try:
-            value = json_file.parsed_text(line.text)
+            # The parser takes UTF-8, and would have to make it of the text.
+            value = json_file.parsed_text(line.raw if is_utf8 and not line.recovery else text)
         except ValueError as error:
-            if line.number == 1 and _ARRAY_BEGINS.match(line.text):
+            if line.number == 1 and _ARRAY_BEGINS.match(text):
                 raise _one_array(file) from error
-            yield BadRow(line.raw, where, f"no JSON: {error}")
+            yield BadRow(line.raw, Location(file.name, line.number), f"no JSON: {error}")
             continue
         if isinstance(value, dict):
             yield line, value
         elif line.number == 1 and isinstance(value, list):
             raise _one_array(file)
         else:
-            yield BadRow(line.raw, where, "no JSON object")
+            yield BadRow(line.raw, Location(file.name, line.number), "no JSON object")
     if blank:
         yield FileNote(file.name, "blank lines", str(blank))
 

@@ -1,6 +1,9 @@
 """Physical lines of a file: their number, their bytes, and their text where they have one."""
 
+import re
 from collections.abc import Iterator
+from functools import partial
+from itertools import count, repeat
 from typing import BinaryIO, NamedTuple
 
 from curation.readers.base import SourceFile
@@ -11,6 +14,10 @@ CP949_IN_UTF8 = "CP949 line in a UTF-8 file"
 _CHUNK = 1 << 18
 _BLANKS = " \t\r\n\v\f"
 _CONTROLS = "".join(map(chr, range(0x20))) + "\x7f"
+_BEGINS_WITH_CONTROL = re.compile(r"^(?!\r?$)[\x00-\x09\x0b-\x1f\x7f]", re.MULTILINE)
+_RARE = "".join(set(_CONTROLS) - set(_BLANKS)).encode()
+# Encodings in which no character holds the byte of a line break, and none depends on those before it.
+_DECODED_WHOLE = frozenset({"ascii", "cp949", "utf-8"})
 
 
 class Line(NamedTuple):
@@ -26,19 +33,35 @@ class Line(NamedTuple):
     recovery: str
 
 
+# As `Line` makes them, without its constructor in Python, which takes half as long again.
+_of_values = partial(tuple.__new__, Line)
+
+
 def physical_lines(file: SourceFile, encoding: Encoding) -> Iterator[tuple[int, bytes]]:
     """Yield (number from 1, bytes) of each line, without byte order mark and line break.
 
     Lines part at the encoding's line break only, never inside a character of UTF-16.
     """
+    for first, raws in _blocks(file, encoding):
+        yield from enumerate(raws, first)
+
+
+def _blocks(file: SourceFile, encoding: Encoding) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the lines in blocks, each with the number of its first line."""
     try:
         with file.path.open("rb") as stream:
             stream.seek(len(encoding.mark))
+            number = 1
             if encoding.line_break == b"\n":
-                for number, raw in enumerate(stream, 1):
-                    yield number, raw.removesuffix(b"\n")
+                while block := stream.read(_CHUNK):
+                    if not block.endswith(b"\n"):
+                        block += stream.readline()
+                    raws = block.removesuffix(b"\n").split(b"\n")
+                    yield number, raws
+                    number += len(raws)
             else:
-                yield from enumerate(_parted(stream, encoding.line_break), 1)
+                for number, raw in enumerate(_parted(stream, encoding.line_break), 1):
+                    yield number, [raw]
     except OSError as error:
         raise cannot_open(file, error) from error
 
@@ -62,21 +85,39 @@ def _parted(stream: BinaryIO, line_break: bytes) -> Iterator[bytes]:
 
 def text_lines(file: SourceFile, encoding: Encoding) -> Iterator[Line | BadRow]:
     """Yield each line with its text; one without readable text as a row for quarantine."""
-    codec = encoding.codec
-    may_hold_cp949 = codec == "utf-8"
-    for number, raw in physical_lines(file, encoding):
-        recovery = ""
-        try:
-            text = raw.decode(codec)
-        except UnicodeDecodeError as error:
-            korean = as_korean(raw) if may_hold_cp949 else None
-            if korean is None:
-                yield BadRow(raw, Location(file.name, number), f"not {codec}: {error.reason}")
-                continue
-            text, recovery = korean, CP949_IN_UTF8
-        if "\0" in text:
-            yield BadRow(raw, Location(file.name, number), "NUL characters in the line")
-        elif text[:1] in _CONTROLS and text.strip(_BLANKS) and not text.strip(_CONTROLS):
-            yield BadRow(raw, Location(file.name, number), "nothing but control characters")
+    may_be_decoded_whole = encoding.codec in _DECODED_WHOLE and encoding.line_break == b"\n"
+    for first, raws in _blocks(file, encoding):
+        texts = _texts_of_sound(raws, encoding.codec) if may_be_decoded_whole else None
+        if texts is None:
+            yield from (_line(file, encoding.codec, number, raw) for number, raw in enumerate(raws, first))
         else:
-            yield Line(number, raw, text, recovery)
+            yield from map(_of_values, zip(count(first), raws, texts, repeat("")))
+
+
+def _texts_of_sound(raws: list[bytes], codec: str) -> list[str] | None:
+    """Give the texts of a block of lines at once; nothing when one of them may need a closer look."""
+    block = b"\n".join(raws)
+    try:
+        text = block.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    # Most blocks hold no such character, which is soon found out.
+    if len(block.translate(None, _RARE)) < len(block) and ("\0" in text or _BEGINS_WITH_CONTROL.search(text)):
+        return None
+    return text.split("\n")
+
+
+def _line(file: SourceFile, codec: str, number: int, raw: bytes) -> Line | BadRow:
+    recovery = ""
+    try:
+        text = raw.decode(codec)
+    except UnicodeDecodeError as error:
+        korean = as_korean(raw) if codec == "utf-8" else None
+        if korean is None:
+            return BadRow(raw, Location(file.name, number), f"not {codec}: {error.reason}")
+        text, recovery = korean, CP949_IN_UTF8
+    if "\0" in text:
+        return BadRow(raw, Location(file.name, number), "NUL characters in the line")
+    if text[:1] in _CONTROLS and text.strip(_BLANKS) and not text.strip(_CONTROLS):
+        return BadRow(raw, Location(file.name, number), "nothing but control characters")
+    return Line(number, raw, text, recovery)

@@ -3,16 +3,25 @@
 Rows are ``id TAB document TAB label``, without quoting; label 0 is negative, 1 positive. Tables
 derived from the raw reviews hold reviews with line breaks and tabs in them, which break the row.
 A row that can be put together in one way only is recovered; everything else goes to quarantine.
+Reviews are texts with a label; on request, instructions to tell their sentiment.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+from typing import Literal
 
 from curation.errors import UserError
-from curation.readers.base import Item, Options, Reader, SourceFile
+from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.encoding import file_encoding
+from curation.readers.labels import required, squeezed
 from curation.readers.lines import Line, text_lines
-from curation.records import BadRow, Location, Row, TextRecord
+from curation.records import BadRow, Location, Record, Row, TextRecord
+from curation.tasks.spec import TaskOptions, task
+
+# Gives the record of an id, a review and its label; a ValueError says why it is none.
+MakeRecord = Callable[[str, str, str], Record]
 
 _HEADER = "id\tdocument\tlabel"
 # No review has an id that begins with 0, so "007 TAB 1" ends a review and does not begin one.
@@ -27,9 +36,10 @@ _LINE_BREAKS = "line breaks inside the text"
 _TABS = "tabs inside the text"
 
 
-class NsmcOptions(Options):
-    """Options of the NSMC table."""
+class NsmcOptions(TaskOptions):
+    """Whether a review is a text or an instruction (and how that is worded), and the table's encoding."""
 
+    record: Literal["text", "instruction"] = "text"
     encoding: str | None = None
 
 
@@ -45,24 +55,35 @@ def read(file: SourceFile, options: NsmcOptions) -> Iterator[Item]:
     first = next(lines, None)
     if first is None:
         return
-    if isinstance(first, Line) and first.text.rstrip("\r") == _HEADER:
-        yield from joined(lines, file.name)
-        return
-    if isinstance(first, BadRow) or not _BEGIN.match(first.text):
+    headed = isinstance(first, Line) and first.text.rstrip("\r") == _HEADER
+    if not headed and (isinstance(first, BadRow) or not _BEGIN.match(first.text)):
         raise UserError(
             "This is no NSMC table: it begins with neither the header nor a review id and a tab.",
             where=f"{file.name}:1",
             fix="The reader `nsmc` takes `id TAB document TAB label`; for another table use `csv`.",
         )
-    yield from joined(_again(first, lines), file.name)
+    make_record = _text if options.record == "text" else partial(_sentiment, options)
+    yield from joined(lines if headed else chain([first], lines), file.name, make_record)
 
 
-def _again(first: Line, rest: Iterator[Line | BadRow]) -> Iterator[Line | BadRow]:
-    yield first
-    yield from rest
+def _text(identifier: str, text: str, label: str) -> Record:
+    return TextRecord(text, attributes={"id": identifier, "label": label})
 
 
-def joined(lines: Iterator[Line | BadRow], name: str) -> Iterator[Row | BadRow]:
+def _sentiment(options: NsmcOptions, identifier: str, text: str, label: str) -> Record:
+    spec = task("nsmc")
+    return spec.record(
+        {"text": required(text, "review")},
+        [spec.in_words(label)],
+        options,
+        group=squeezed(text),
+        attributes={"id": identifier, "label": label},
+    )
+
+
+def joined(
+    lines: Iterator[Line | BadRow], name: str, make_record: MakeRecord = _text
+) -> Iterator[Row | BadRow]:
     """Yield a row for each review; every line given is part of exactly one row or bad row.
 
     A review that began and has no end yet is held back, at most 100 lines of it.
@@ -77,7 +98,7 @@ def joined(lines: Iterator[Line | BadRow], name: str) -> Iterator[Row | BadRow]:
         elif whole := _ROW.fullmatch(line.text):
             yield from _quarantined(held, name, "the review has no end")
             held, uncertain = [], False
-            yield _row(whole, [line], name)
+            yield _row(whole, [line], name, make_record)
         elif _BEGIN.match(line.text):
             uncertain = bool(held)
             yield from _quarantined(held, name, "another row begins inside the review")
@@ -87,7 +108,7 @@ def joined(lines: Iterator[Line | BadRow], name: str) -> Iterator[Row | BadRow]:
         else:
             held.append(line)
             if _END.search(line.text):
-                yield from _ended(held, name, uncertain=uncertain)
+                yield from _ended(held, name, make_record, uncertain=uncertain)
                 held, uncertain = [], False
             elif len(held) == _MOST_LINES:
                 yield from _quarantined(held, name, f"no end within {_MOST_LINES} lines")
@@ -95,15 +116,17 @@ def joined(lines: Iterator[Line | BadRow], name: str) -> Iterator[Row | BadRow]:
     yield from _quarantined(held, name, "the file ends inside the review")
 
 
-def _ended(held: list[Line], name: str, *, uncertain: bool) -> Iterator[Row | BadRow]:
+def _ended(
+    held: list[Line], name: str, make_record: MakeRecord, *, uncertain: bool
+) -> Iterator[Row | BadRow]:
     whole = _ROW.fullmatch("\n".join(line.text for line in held))
     if uncertain or whole is None:
         yield from _quarantined(held, name, "it began inside another review")
     else:
-        yield _row(whole, held, name)
+        yield _row(whole, held, name, make_record)
 
 
-def _row(whole: re.Match[str], held: list[Line], name: str) -> Row | BadRow:
+def _row(whole: re.Match[str], held: list[Line], name: str, make_record: MakeRecord) -> Row | BadRow:
     identifier, text, label = whole.groups()
     recovery = held[0].recovery
     if len(held) > 1 or "\t" in text:
@@ -113,7 +136,10 @@ def _row(whole: re.Match[str], held: list[Line], name: str) -> Row | BadRow:
         reasons |= {_LINE_BREAKS} if len(held) > 1 else set()
         reasons |= {_TABS} if "\t" in text else set()
         recovery = ", ".join(sorted(reasons))
-    record = TextRecord(text, attributes={"id": identifier, "label": label})
+    try:
+        record = make_record(identifier, text, label)
+    except ValueError as error:
+        return _bad(held, name, str(error))
     return Row(record, Location(name, held[0].number), len(held), recovery)
 
 
@@ -138,6 +164,6 @@ NSMC = Reader(
     summary="NSMC reviews: `id TAB document TAB label`, with broken rows put together again",
     options=NsmcOptions,
     read=read,
-    kind=lambda _: "text",
+    kind=lambda options: options.record,
     suffixes=(".txt", ".tsv"),
 )

@@ -21,11 +21,10 @@ def read(file: SourceFile, _options: PetitionsOptions) -> Iterator[Item]:
 
 
 def _record(values: dict[str, object]) -> TextRecord:
-    known = json_file.scalars(values)
     return TextRecord(
         text=json_file.required_text(values, "content"),
         title=json_file.required_text(values, "title"),
-        attributes={key: known[key] for key in _ATTRIBUTES if key in known},
+        attributes=json_file.scalars({key: values[key] for key in _ATTRIBUTES if key in values}),
     )
 
 

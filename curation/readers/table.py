@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import NamedTuple
 
 from curation.readers.lines import Line
@@ -46,6 +47,10 @@ class Fields(NamedTuple):
     def bad(self, name: str, error: str) -> BadRow:
         """The same row for quarantine."""
         return BadRow(self.raw, Location(name, self.number), error, self.lines)
+
+
+# As `Fields` makes them, without its constructor in Python, which takes half as long again.
+_of_values = partial(tuple.__new__, Fields)
 
 
 class Fault(Enum):
@@ -92,16 +97,17 @@ def table_rows(lines: Iterator[Line | BadRow], dialect: Dialect, name: str) -> I
     lines after it are rows again. Where text follows a closing quote, the quotes are taken as text;
     whether the row then has the right number of fields is for the caller to see.
     """
-    delimiter, quotes = dialect.delimiter, dialect.quotes
-    ahead = _Ahead(lines, delimiter)
-    while (line := ahead.take()) is not None:
+    delimiter = dialect.delimiter
+    ahead = _Ahead(lines, delimiter) if dialect.quotes else None
+    for line in ahead or lines:
         if isinstance(line, BadRow):
             yield line
-        elif quotes and '"' in line.text:
+            continue
+        number, raw, text, recovery = line
+        if ahead and '"' in text:
             yield _quoted_row(line, ahead, delimiter, name)
         else:
-            values = line.text.removesuffix("\r").split(delimiter)
-            yield Fields(values, line.number, 1, line.raw, line.recovery)
+            yield _of_values((text.removesuffix("\r").split(delimiter), number, 1, raw, recovery))
 
 
 class _Ahead:
@@ -119,10 +125,17 @@ class _Ahead:
         self._open = 0  # so many of the waiting lines leave the quote open
         self._closes: bool | None = None  # whether the line after them closes it, when that is known
 
-    def take(self) -> Line | BadRow | None:
-        """Give the next line."""
-        if not self._waiting:
-            return next(self._lines, None)
+    def __iter__(self) -> Iterator[Line | BadRow]:
+        """Give line after line, also those that were looked at and not taken."""
+        while True:
+            while self._waiting:
+                yield self._take()
+            line = next(self._lines, None)
+            if line is None:
+                return
+            yield line
+
+    def _take(self) -> Line | BadRow:
         if self._open:
             self._open -= 1
         else:
@@ -135,7 +148,7 @@ class _Ahead:
             self._look()
         if not self._closes or self._open >= _MOST_LINES - 1:
             return []
-        taken = [self.take() for _ in range(self._open + 1)]
+        taken = [self._take() for _ in range(self._open + 1)]
         return [line for line in taken if isinstance(line, Line)]
 
     def _look(self) -> None:

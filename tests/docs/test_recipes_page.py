@@ -1,4 +1,4 @@
-"""The page on recipes names every key that a recipe may have, and its example is one."""
+"""The pages on recipes and readers name every key that a recipe may have; the example is a recipe."""
 
 import re
 from pathlib import Path
@@ -25,9 +25,15 @@ def page(project: Path) -> str:
     return (project / "docs/recipes.md").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def readers_page(project: Path) -> str:
+    return (project / "docs/readers.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("key", KEYS)
-def test_every_key_is_explained(page: str, key: str) -> None:
-    assert f"`{key}`" in page
+def test_every_key_is_explained(page: str, readers_page: str, key: str) -> None:
+    # `key`, or `key: value` where the value says more.
+    assert re.search(rf"`{re.escape(key)}(: [^`]+)?`", page + readers_page)
 
 
 def test_the_example_is_a_recipe(page: str, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import unicodedata
 import pytest
 
 from curation.errors import UserError
+from curation.records import TextRecord
+from tests.curation.readers.instructions import instruction, turns
 
 REVIEW = {
     "review": "다시 보고 싶다",
@@ -52,7 +54,18 @@ def test_nsmc_raw_reads_every_real_review(read, corpora):
     outcomes = [read("nsmc_raw", path) for path in sorted((corpora / "nsmc/raw").glob("*.json"))]
     assert len(outcomes) == 150
     assert sum(len(outcome.rows) for outcome in outcomes) == 7631
-    assert not any(outcome.bad for outcome in outcomes)
+    assert not any(outcome.bad or outcome.notes for outcome in outcomes)
+    first, last = outcomes[0].rows[0], outcomes[-1].rows[-1]
+    assert first.record == TextRecord(
+        "솔직히 전혀무섭지는않았다 명성에 비해 상당히 떨어지는느낌 "
+        "근데 73년도 영화라곤 믿기힘든 퀄리티랄까 결말은 정말맘에안든다",
+        attributes={"review_id": "10270017", "movie_id": "10065", "rating": "1", "date": "15.08.24"},
+    )
+    assert last.record == TextRecord(
+        "인신매매를 잘 표현한 영화같고 반담의 특유의 액션은 없었지만 괜찮았다.",
+        attributes={"review_id": "8055634", "movie_id": "99705", "rating": "10", "date": "13.10.12"},
+    )
+    assert (first.where.line, last.where.line) == (1, 29)
 
 
 def test_chatbot_data(read_bytes):
@@ -73,6 +86,12 @@ def test_chatbot_data_for_real(read, corpora):
     assert (len(outcome.rows), outcome.bad) == (11823, [])
     assert [row.record.attributes["label"] for row in outcome.rows if row.recovery] == ["2"]
     assert {row.record.attributes["label"] for row in outcome.rows} == {"0", "1", "2"}
+    first, last = outcome.rows[0], outcome.rows[-1]
+    assert first.record == instruction(
+        "chatbot_data", "", "12시 땡!", ["하루가 또 가네요."], group="12시 땡!", label="0"
+    )
+    assert turns([last]) == [("힘들어서 결혼할까봐", "도피성 결혼은 하지 않길 바라요.")]
+    assert (last.record.attributes, last.where.line) == ({"label": "2"}, 11824)
 
 
 def test_kobest_boolq(read_bytes):
@@ -95,6 +114,14 @@ def test_kobest_boolq(read_bytes):
 def test_kobest_boolq_for_real(read, corpora):
     outcome = read("kobest_boolq", corpora / "kobest/BoolQ_dev.tsv")
     assert (len(outcome.rows), outcome.bad) == (700, [])
+    first, last = outcome.rows[0], outcome.rows[-1]
+    assert [answer for _, answer in turns([first, last])] == ["False", "False"]
+    asked = [question for question, _ in turns([first, last])]
+    assert asked[0].startswith("본문: 구한말, 통영 안뒤산 기슭 간창골에 김봉제 형제가 살았다. ")
+    assert asked[0].endswith(" 비상을 먹고 자살한다.\n질문: 봉룡은 숙정을 죽였는가?")
+    assert asked[1].startswith("본문: 로빈 후드(영어: Robin Hood)는 여러 잉글랜드 민담에 등장하는 ")
+    assert asked[1].endswith("\n질문: 로빈후드는 가난한 이들을 약탈하는 의적이다.")
+    assert [one.record.attributes for one in (first, last)] == [{"id": "1"}, {"id": "700"}]
     groups: dict[str, set[str]] = {}
     for row in outcome.rows:
         text = row.record.messages[0].content.removeprefix("본문: ").rpartition("\n질문: ")[0]
@@ -132,6 +159,18 @@ def test_petitions(read_bytes):
 
 
 def test_petitions_for_real(read, corpora):
-    outcome = read("petitions", corpora / "petitions/petitions_2017-08")
+    path = corpora / "petitions/petitions_2017-08"
+    outcome = read("petitions", path)
     assert (len(outcome.rows), outcome.bad) == (662, [])
     assert all(len(row.record.attributes) == 6 for row in outcome.rows)
+    lines = path.read_bytes().splitlines()
+    for row, line, title, number in (
+        (outcome.rows[0], lines[0], "학교는 인력센터, 취업센터가 아닙니다. 정말 간곡히 부탁드립니다.", "510"),
+        (outcome.rows[-1], lines[-1], "고3이 마주한 사교육비,수시 원서전형료,대학 입학금", "1199"),
+    ):
+        petition = json.loads(line)
+        assert (row.record.title, row.record.attributes["petition_idx"]) == (title, number)
+        assert row.record.text == petition["content"]
+        assert row.record.attributes == {
+            key: str(value) for key, value in petition.items() if key not in ("title", "content")
+        }

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from curation.errors import UserError
 from curation.readers.base import SourceFile
-from curation.readers.encoding import file_encoding
+from curation.readers.encoding import file_encoding, readable
 from curation.readers.lines import physical_lines, text_lines
 from curation.readers.scripts import looks_korean
 from curation.records import BadRow
@@ -193,7 +193,8 @@ def undecidable(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return not text.isascii() and not (
-        any(c.isalpha() and c > "\x7f" for c in text) and not any(c.isascii() and c.isalpha() for c in text)
+        # From À on: the signs ª and º count as letters to Unicode.
+        any(c.isalpha() and c >= "À" for c in text) and not any(c.isascii() and c.isalpha() for c in text)
     )
 
 
@@ -240,3 +241,42 @@ def test_lines_hold_every_byte(tmp_path_factory, content, codec):
 )
 def test_looks_korean(text, korean):
     assert looks_korean(text) is korean
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("봄\t바람\r\n1".encode(), "봄\t바람\r\n1"),
+        ("봄\t바람\r\n1".encode("cp949"), "봄\t바람\r\n1"),
+        ("봄\t바람\r\n1".encode("utf-16-le"), "봄\t바람\r\n1"),
+        ("봄\t바람\r\n1".encode("utf-16-be"), "봄\t바람\r\n1"),
+        ("봄\0".encode(), "봄\0"),
+        (b"PK\x03\x04\0\0\xff", "PK\x03\x04\0\0\ufffd"),
+        (b"", ""),
+    ],
+)
+def test_what_a_person_sees_of_bytes(raw, text):
+    assert readable(raw) == text
+
+
+def test_a_line_feed_in_a_file_of_carriage_returns_loses_nothing(tmp_path):
+    """Past the beginning that tells the line break, a line feed is part of a line."""
+    early = ["첫째 줄"] * 30_000
+    content = "\r".join([*early, "가\n나", "끝"]).encode()
+    file = source(tmp_path, content)
+    encoding = file_encoding(file)
+    assert encoding.line_break == b"\r"
+    assert [line.text for line in text_lines(file, encoding)] == [*early, "가\n나", "끝"]
+
+
+def test_rare_controls_are_found_in_a_block(tmp_path):
+    content = "글\x0b\n\x7f\x01\n\t\n가\x08나\n\x0c\n".encode()
+    file = source(tmp_path, content)
+    found = list(text_lines(file, file_encoding(file)))
+    assert [getattr(line, "text", line.raw) for line in found] == [
+        "글\x0b",
+        b"\x7f\x01",
+        "\t",
+        "가\x08나",
+        "\x0c",
+    ]

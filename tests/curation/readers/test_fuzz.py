@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from curation.readers import READERS
 from tests.curation.readers.containers import damaged_export, damaged_member, write_table
 from tests.curation.readers.mutations import ANY_FILE, TEXT_FILE
-from tests.curation.readers.real_files import SAMPLES, RealFile, corpus_files, sample_files
+from tests.curation.readers.real_files import SAMPLES, RealFile, corpus_files, format_files, sample_files
 from tests.curation.readers.survey import survey
 
 MOST_BYTES = 15_000
-FILES = [*sample_files(), *corpus_files()]
+FILES = [*sample_files(), *format_files(), *corpus_files()]
 PARQUET_OPTIONS = [{}, {"title": "title"}, {"attributes": ["tags", "nested", "day", "raw", "exact"]}]
 # Options with which a reader takes a file that has nothing to do with it.
 BARE_OPTIONS = {"jsonl": {}, "csv": {"header": False, "text": 1}}
@@ -32,7 +32,7 @@ quick = settings(
 
 
 def test_every_reader_has_a_real_file() -> None:
-    told = {file.reader for file in FILES} | {"slack_export", "parquet"}
+    told = {file.reader for file in FILES} | {"slack_export", "parquet", "wikibio", "kbgen"}
     if not corpus_files():
         pytest.skip("the public corpora are not beside the clone (../shared/corpora)")
     assert told == set(READERS)
@@ -124,7 +124,7 @@ def test_a_file_of_another_reader(reader: str, tmp_path: Path) -> None:
 @quick
 @given(content=st.binary(max_size=300))
 def test_any_bytes(reader: str, tmp_path: Path, content: bytes) -> None:
-    for suffix in (".hwpx", ".md") if reader == "documents" else ("",):
+    for suffix in READERS["documents"].suffixes if reader == "documents" else ("",):
         path = tmp_path / f"bytes{suffix}"
         path.write_bytes(content)
         survey(reader, path, **BARE_OPTIONS.get(reader, {}))

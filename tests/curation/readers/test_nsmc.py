@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from curation.errors import UserError
 from curation.readers.lines import Line
 from curation.readers.nsmc import joined
-from curation.records import BadRow, Row
+from curation.records import BadRow, Row, TextRecord
 
 HEADER = "id\tdocument\tlabel\n"
 
@@ -178,6 +178,19 @@ def real_lines(corpora) -> list[bytes]:
 
 def test_real_table_covers_every_line_once(real, real_lines):
     assert [1, *real.covered] == list(range(1, len(real_lines) + 1))
+
+
+def test_first_and_last_of_the_real_table(real):
+    assert (len(real.rows), real.bad, real.notes) == (24323, [], {})
+    assert Counter(row.recovery for row in real.rows) == {
+        "": 24134, "line breaks inside the text": 183, "tabs inside the text": 6,
+    }  # fmt: skip
+    first, last = real.rows[0], real.rows[-1]
+    assert first.record == TextRecord(
+        "아름다운 영상미.. 그리고 내용속에 담긴 삶의 철학", attributes={"id": "6287361", "label": "1"}
+    )
+    assert last.record == TextRecord("정말 재밌다!!", attributes={"id": "2945029", "label": "1"})
+    assert (first.where.line, last.where.line) == (2, 24544)
 
 
 def test_real_table_accounts_for_the_409_malformed_lines(real, real_lines):

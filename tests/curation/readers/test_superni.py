@@ -143,3 +143,20 @@ def test_real_korean_excerpts(read, corpora):
         record = read("superni", path).rows[0].record
         assert "Korean" in (record.attributes["input_language"], record.attributes["output_language"])
         assert len(record.definition) > 20
+
+
+def test_first_and_last_instance_of_every_real_task(read, corpora):
+    for path in sorted((corpora / "superni").rglob("*.json")):
+        task = json.loads(path.read_bytes())
+        rows = read("superni", path).rows
+        assert len(rows) >= len(task["Instances"]) - 3
+        for row, instance in ((rows[0], task["Instances"][0]), (rows[-1], task["Instances"][-1])):
+            outputs = instance["output"]
+            assert row.record.references == (tuple(outputs) if isinstance(outputs, list) else (outputs,))
+            assert [one.content for one in row.record.messages] == [
+                instance["input"],
+                row.record.references[0],
+            ]
+            definition = task["Definition"]
+            whole = definition if isinstance(definition, str) else definition[0]
+            assert row.record.definition == whole.strip()

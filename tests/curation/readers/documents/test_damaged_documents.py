@@ -1,0 +1,38 @@
+"""Damaged documents of every format: a document or a reason, whatever the damage."""
+
+import random
+
+import pytest
+
+from tests.curation.readers.containers import damaged_member
+from tests.curation.readers.documents.writers import all_formats
+from tests.curation.readers.mutations import ANY_FILE, TEXT_FILE
+
+FORMATS = all_formats()
+ZIPPED = sorted({".docx", ".pptx", ".xlsx", ".epub"})
+
+
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
+def test_damaged_copies(surveyed, suffix):
+    outcomes = set()
+    for name, damage in (TEXT_FILE if suffix in (".html", ".eml", ".mbox") else ANY_FILE).items():
+        for seed in range(6):
+            chance = random.Random(f"{suffix} {name} {seed}")
+            found = surveyed(damage(FORMATS[suffix], chance), suffix)
+            assert found.rows or found.bad, f"{name}, seed {seed}"
+            outcomes.add(bool(found.bad))
+    assert True in outcomes
+
+
+@pytest.mark.parametrize("suffix", ZIPPED)
+def test_damaged_members_with_sound_checksums(surveyed, suffix):
+    for seed in range(60):
+        found = surveyed(damaged_member(FORMATS[suffix], random.Random(seed)), suffix)
+        assert len(found.rows) + len(found.bad) == 1, f"seed {seed}"
+
+
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
+def test_one_format_under_the_name_of_another(surveyed, suffix):
+    for other, content in FORMATS.items():
+        found = surveyed(content, suffix)
+        assert found.rows or found.bad, other

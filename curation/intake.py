@@ -11,6 +11,7 @@ import orjson
 from curation.columns import RowBatch, RowCollector
 from curation.inputs import SourceInput, Unit
 from curation.readers.base import SourceFile
+from curation.readers.encoding import readable
 from curation.records import (
     BadRow,
     FileNote,
@@ -157,7 +158,7 @@ def quarantine_line(source: str, bad: BadRow) -> bytes:
         "line": bad.where.line,
         "lines": bad.lines,
         "error": bad.error.encode("utf-8", "replace").decode("utf-8"),
-        "text": bad.raw.decode("utf-8", "replace"),
+        "text": readable(bad.raw),
         "raw": base64.b64encode(bad.raw).decode("ascii"),
     }
     return orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)

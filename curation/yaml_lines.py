@@ -58,7 +58,7 @@ def read_yaml(path: Path) -> YamlFile:
     try:
         node = loader.get_single_node()
         if node is None:
-            raise ConfigurationError("the file is empty", where=str(path))
+            raise ConfigurationError("the file is empty", where=str(path), fix="give a file with content")
         return _Builder(loader, path).build(node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -8,7 +8,7 @@ import typer
 
 from curation.errors import UserError
 from malmoi import console
-from malmoi.commands import ask, curate, demo, doctor, rag, safety, slack
+from malmoi.commands import ask, cards, curate, demo, doctor, init_corpus, rag, safety, slack, superni, tables
 
 INTERRUPTED = 130
 
@@ -23,13 +23,17 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals may hold the user's text
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(cards.app, name="cards")
 app.add_typer(curate.app, name="curate")
 app.add_typer(rag.app, name="rag")
 app.add_typer(safety.app, name="safety")
 app.add_typer(slack.app, name="slack")
+app.add_typer(superni.app, name="superni")
+app.add_typer(tables.app, name="tables")
 app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
+app.command("init-corpus", epilog=init_corpus.EXAMPLE)(init_corpus.init_corpus)
 
 
 def _show_version(wanted: bool) -> None:
@@ -49,13 +53,25 @@ def _root(
 
 def main() -> None:
     """Run the command line; exit 0 done, 1 the work failed, 2 wrong usage or configuration."""
+    as_json = "--json" in sys.argv
     try:
         app()
     except UserError as error:
-        console.print_error(error, as_json="--json" in sys.argv)
+        console.print_error(error, as_json=as_json)
         sys.exit(error.exit_code)
     except SystemExit as end:
+        if as_json:
+            _tell_programs(end.__context__)
         # typer turns Ctrl-C into this exit without a word.
         if end.code == INTERRUPTED:
             console.err.print("Stopped. What was finished is kept: run the same command again to go on.")
         raise
+
+
+def _tell_programs(fault: BaseException | None) -> None:
+    """Say wrong usage in JSON as well: typer told the person of ``fault``, and ends because of it."""
+    message = getattr(fault, "format_message", None)
+    if message is not None:
+        context = getattr(fault, "ctx", None)
+        command = context.command_path if context is not None else "malmoi"
+        console.print_error_object(message(), where=command, fix=f"see: {command} --help")

@@ -1,6 +1,7 @@
 """Tables of an HTML page, read with lxml as rows of cells with their spans."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from lxml import etree
 
@@ -37,7 +38,7 @@ def html_tables(content: bytes, encoding: str | None = None) -> Iterator[Table]:
             heading = _words(node)
             continue
         captions = [_words(one) for one in node.iterchildren("caption")]
-        rows = tuple(filter(None, map(_row, _own_rows(node))))
+        rows = _without_empty(list(map(_row, _own_rows(node))))
         if rows:
             yield Table(rows, title, captions[0] if captions else heading)
 
@@ -51,6 +52,16 @@ def _own_rows(table: etree._Element) -> Iterator[etree._Element]:
             yield part
         else:
             yield from part.iterchildren("tr")
+
+
+def _without_empty(rows: Sequence[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
+    """Leave out rows without cells, which a page does not show, and shorten the cells that cover them."""
+    empty = [0, *accumulate(not row for row in rows)]
+    for number, row in enumerate(rows):
+        for cell in row:
+            end = min(number + cell.row_span, len(rows))
+            cell.row_span -= empty[end] - empty[number]
+    return tuple(filter(None, rows))
 
 
 def _row(row: etree._Element) -> tuple[Cell, ...]:

@@ -23,9 +23,10 @@ from curation.readers.quoting import shown
 from curation.readers.spreadsheet import sheets
 from curation.readers.table import table_rows
 from curation.records import BadRow, Location, Row
+from curation.table_text.layout import MOST_COMPARED, laid_out
 from curation.table_text.model import Cell, Table
 from curation.table_text.ranges import cells_in
-from curation.table_text.record import TableOptions, table_record
+from curation.table_text.record import TableOptions, default_form, table_record
 from curation.tasks.spec import task
 
 _HTML = (".html", ".htm")
@@ -80,6 +81,12 @@ def read(file: SourceFile, options: TableDocumentsOptions) -> Iterator[Item]:
     own = [one for one in options.examples if one.file in (None, file.name, PurePosixPath(file.name).name)]
     chosen = [(_marked(file, found, one), one.sentences) for one in own]
     for one, sentences in chosen or [(one, []) for one in found]:
+        where = Location(file.name, one.number)
+        try:
+            _check_text(one.table, options)
+        except ValueError as error:
+            yield BadRow(file.path.read_bytes(), where, str(error))
+            continue
         record = table_record(
             task("table_documents"),
             one.table,
@@ -88,7 +95,7 @@ def read(file: SourceFile, options: TableDocumentsOptions) -> Iterator[Item]:
             group=f"{file.name}|{one.number}",
             attributes={"path": file.name, "sheet": one.name} if one.name else {"path": file.name},
         )
-        yield Row(record, Location(file.name, one.number))
+        yield Row(record, where)
 
 
 class BadTableError(Exception):
@@ -107,7 +114,7 @@ def tables(file: SourceFile, options: TableDocumentsOptions) -> Iterator[FoundTa
     UserError
         When the file cannot be opened, or its encoding or delimiter cannot be told.
     BadTableError
-        When what it holds is no table.
+        When what it holds is no table, or one of its tables is too large.
     """
     suffix = file.path.suffix.lower()
     try:
@@ -118,6 +125,7 @@ def tables(file: SourceFile, options: TableDocumentsOptions) -> Iterator[FoundTa
         else:
             found = iter([("", _csv_table(file, options))])
         for number, (name, table) in enumerate(found, 1):
+            _check_layout(number, table)
             titled = table if options.title is None else replace(table, page_title=options.title)
             yield FoundTable(number, name, titled)
     except OSError as error:
@@ -125,6 +133,24 @@ def tables(file: SourceFile, options: TableDocumentsOptions) -> Iterator[FoundTa
     except ValueError as error:
         reason = shown(str(error), _LONGEST_ERROR)
         raise BadTableError(BadRow(file.path.read_bytes(), Location(file.name, 1), reason)) from error
+
+
+def _check_layout(number: int, table: Table) -> None:
+    try:
+        for _ in laid_out(table.rows):
+            pass
+    except ValueError as error:
+        raise ValueError(f"table {number}: {error}") from error
+
+
+def _check_text(table: Table, options: TableDocumentsOptions) -> None:
+    form = options.form or default_form(table)
+    cells = sum(map(len, table.rows)) if form == "full" else len(table.highlighted)
+    headers = sum(cell.is_header for cell in table.cells())
+    if cells * headers > MOST_COMPARED:
+        raise ValueError(
+            f"a text of {cells:,} cells with {headers:,} headers would be too long: mark some cells"
+        )
 
 
 def _marked(file: SourceFile, found: list[FoundTable], example: MarkedCells) -> FoundTable:

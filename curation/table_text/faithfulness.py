@@ -14,6 +14,7 @@ from typing import Literal
 
 from curation.korean import Morpheme, analyses, is_syllable
 from curation.table_text.amounts import amounts, implied, month, scales
+from curation.table_text.layout import expanded
 from curation.table_text.linearise import headers_of_highlighted
 from curation.table_text.model import Table
 from curation.table_text.names import Known, Name, korean_names, latin_names
@@ -42,11 +43,19 @@ def unsupported(sentences: Sequence[str], tables: Sequence[Table]) -> list[list[
 
 
 def supporting_texts(table: Table) -> list[str]:
-    """Give what a sentence about the table may draw on."""
+    """Give what a sentence about the table may draw on.
+
+    Headers are those that the page shows beside the marked cells, also where cells span rows; of a
+    table too large to be laid out, those of ToTTo's rule.
+    """
     if not table.highlighted:
         texts = [*(cell.value for cell in table.cells()), *table.titles, table.section_text]
     else:
-        headers = [text for columns, rows in headers_of_highlighted(table) for text in (*columns, *rows)]
+        try:
+            shown = expanded(table)
+        except ValueError:
+            shown = table
+        headers = [text for columns, rows in headers_of_highlighted(shown) for text in (*columns, *rows)]
         texts = [*(cell.value for cell in table.highlighted_cells), *headers, *table.titles]
     return list(dict.fromkeys(filter(None, texts)))
 

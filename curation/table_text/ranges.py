@@ -1,8 +1,9 @@
 """What a range such as `B2:C4` means in a table: the cells that it touches."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from curation.table_text.layout import laid_out
 from curation.table_text.model import Cell
 
 _RANGE = re.compile(r"\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?:\s*:\s*\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?\s*")
@@ -18,21 +19,21 @@ def cells_in(ranges: str, rows: Sequence[Sequence[Cell]]) -> tuple[tuple[int, in
     Raises
     ------
     ValueError
-        When it is no range, or touches no cell of the table.
+        When it is no range, or touches no cell of the table; or the table is too large to be laid out.
 
     Examples
     --------
     >>> cells_in("A1:B1, B2", [[Cell("이름", column_span=2)], [Cell("가"), Cell("나")]])
     ((0, 0), (1, 1))
     """
-    covered = list(_covered(rows))
+    covered = list(laid_out(rows))
     found: dict[tuple[int, int], None] = {}
     for one in ranges.split(","):
         top, left, bottom, right = _corners(one)
         touched = [
             place
-            for place, (row, column, end_row, end_column) in covered
-            if row <= bottom and end_row > top and column <= right and end_column > left
+            for place, area in covered
+            if area.row <= bottom and area.end_row > top and area.column <= right and area.end_column > left
         ]
         if not touched:
             raise ValueError(f"the range {one.strip()!r} touches no cell of the table")
@@ -54,21 +55,3 @@ def _column(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def _covered(
-    rows: Sequence[Sequence[Cell]],
-) -> Iterator[tuple[tuple[int, int], tuple[int, int, int, int]]]:
-    """Lay the cells out as a page does: each with the first row and column, and the ones after the last."""
-    taken: dict[int, int] = {}  # column → the row after the last one that a cell from above covers
-    for number, row in enumerate(rows):
-        column = 0
-        for index, cell in enumerate(row):
-            while taken.get(column, 0) > number:
-                column += 1
-            end = column + max(1, cell.column_span)
-            last = number + max(1, cell.row_span)
-            yield (number, index), (number, column, last, end)
-            if last > number + 1:
-                taken.update(dict.fromkeys(range(column, end), last))
-            column = end

@@ -19,6 +19,11 @@ class TableOptions(TaskOptions):
     metadata: bool = True
 
 
+def default_form(table: Table) -> Form:
+    """The form of a table for which none is chosen: its marked cells where there are any."""
+    return "subtable" if table.highlighted else "full"
+
+
 def table_record(
     spec: TaskSpec,
     table: Table,
@@ -33,7 +38,7 @@ def table_record(
     ``sentences`` are the references. Without any, as in a hidden test set, the record ends with the
     question.
     """
-    form = options.form or ("subtable" if table.highlighted else "full")
+    form = options.form or default_form(table)
     record = spec.record(
         {"table": linearise(table, form, metadata=options.metadata)},
         sentences or ("",),

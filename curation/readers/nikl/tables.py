@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from curation.readers.json_file import required_text
 from curation.readers.nikl.entries import whole_number
 from curation.table_text import model as table_text
+from curation.table_text.layout import MOST_COMPARED, Area, in_every_row, laid_out
 
 # A table is read by people: more columns or rows than this are a damaged number.
-_MOST_CELLS = 1000
+_LONGEST_SPAN = 1000
 
 
 class Cell(NamedTuple):
@@ -47,12 +48,16 @@ def linearised(metadata: Mapping[str, Any], cells: Cells) -> str:
     Raises
     ------
     ValueError
-        When no cell is marked, or a marked one is not in the table; the reason for quarantine.
+        When no cell is marked, a marked one is not in the table, or they are too many; the reason for
+        quarantine.
     """
     headings = [cell for cell in cells.values() if cell.heading]
     titles = {"글 제목": _title(metadata, "title"), "표 제목": _title(metadata, "table_title")}
     lines = [f"{name}: {title}" for name, title in titles.items() if title]
-    return "\n".join([*lines, *(_marked(cells[place], headings) for place in _marks(metadata, cells))])
+    marks = _marks(metadata, cells)
+    if len(marks) * len(headings) > MOST_COMPARED:
+        raise ValueError(f"{len(marks):,} marked cells and {len(headings):,} headings, too many for a text")
+    return "\n".join([*lines, *(_marked(cells[place], headings) for place in marks)])
 
 
 def as_table(metadata: Mapping[str, Any], cells: Cells) -> table_text.Table:
@@ -65,32 +70,20 @@ def as_table(metadata: Mapping[str, Any], cells: Cells) -> table_text.Table:
     Raises
     ------
     ValueError
-        As :func:`linearised`.
+        As :func:`linearised`, or when the table has too many columns or cells.
     """
-    held: dict[int, dict[int, Cell]] = {row: {} for row in sorted({row for _, row in cells})}
-    for (column, row), cell in cells.items():
-        held[row][column] = cell
-    for cell in cells.values():
-        for row in range(cell.row + 1, cell.row + cell.rows):
-            if row in held:
-                held[row].setdefault(cell.column, cell)
-    rows: list[tuple[table_text.Cell, ...]] = []
-    places: dict[tuple[int, int], tuple[int, int]] = {}
-    for number, (row, by_column) in enumerate(held.items()):
-        listed: list[table_text.Cell] = []
-        end = 0
-        for column, cell in sorted(by_column.items()):
-            if column > end:
-                listed.append(table_text.Cell("", column_span=column - end))
-            places[column, row] = number, len(listed)
-            listed.append(table_text.Cell(cell.value, cell.heading, cell.columns))
-            end = column + cell.columns
-        rows.append(tuple(listed))
+    rows, places = in_every_row(
+        (
+            Area(cell.row, cell.column, cell.row + cell.rows, cell.column + cell.columns),
+            table_text.Cell(cell.value, cell.heading),
+        )
+        for cell in cells.values()
+    )
     return table_text.Table(
-        tuple(rows),
+        rows,
         _title(metadata, "title"),
         _title(metadata, "table_title"),
-        highlighted=tuple(places[place] for place in _marks(metadata, cells)),
+        highlighted=tuple(places[row, column] for column, row in _marks(metadata, cells)),
     )
 
 
@@ -144,18 +137,12 @@ def _cells(table: object) -> Iterator[Cell]:
 
 
 def _placed(rows: list[list[Any]]) -> Iterator[Cell]:
-    taken: dict[int, int] = {}  # the first row that is free again, by column
-    for row, held in enumerate(rows):
-        column = 0
-        for one in held:
-            if not isinstance(one, dict):
-                raise ValueError("a cell is no object")
-            while taken.get(column, 0) > row:
-                column += 1
-            cell = _cell(one, column, row)
-            taken.update(dict.fromkeys(range(column, column + cell.columns), row + cell.rows))
-            yield cell
-            column += cell.columns
+    if not all(isinstance(one, dict) for row in rows for one in row):
+        raise ValueError("a cell is no object")
+    read = [[_cell(one, 0, 0) for one in row] for row in rows]
+    listed = [[table_text.Cell("", False, one.columns, one.rows) for one in row] for row in read]
+    for (row, index), area in laid_out(listed):
+        yield read[row][index]._replace(column=area.column, row=area.row)
 
 
 def _cell(one: dict[str, Any], column: int, row: int) -> Cell:
@@ -175,6 +162,6 @@ def _extent(one: dict[str, Any], *names: str) -> int:
         extent = int(extent)  # some are strings
     except (TypeError, ValueError):
         extent = 0
-    if not 1 <= extent <= _MOST_CELLS:
+    if not 1 <= extent <= _LONGEST_SPAN:
         raise ValueError("a cell spans no number of columns or rows")
     return extent

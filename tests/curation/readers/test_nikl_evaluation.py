@@ -1,6 +1,7 @@
 """The yearly evaluation tasks: emotion, aspects, table to text, inference between sentences."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,47 @@ def test_a_malformed_row_goes_to_quarantine(read_bytes, name, change, error):
     (bad,) = outcome.bad
     assert (bad.where.line, bad.error, json.loads(bad.raw)) == (2, error, damaged)
     assert len(outcome.rows) == 1 + len(others)
+
+
+def long_cells(row):
+    """A thousand rows, and cells over all of them: few bytes, half a million cells."""
+    row["input"]["table"] = [
+        *({"value": "가", "col": column, "row": 0, "rowspan": 1000} for column in range(1, 500)),
+        *({"value": "나", "col": 0, "row": number} for number in range(1000)),
+    ]
+    row["input"]["metadata"]["highlighted_cells"] = [[0, 0]]
+
+
+def wide_rows(row):
+    """As the layout of 2022 has them, where each row covers what the next one has to step over."""
+    cells = [{"value": "가", "column_span": 600, "row_span": 100}] * 2
+    row["input"]["table"] = [cells, *([{"value": "나"}] for _ in range(1000))]
+
+
+def many_headings(row):
+    row["input"]["table"] = [
+        {"value": "가", "is_header": True, "col": 0, "row": number} for number in range(9000)
+    ]
+    row["input"]["metadata"]["highlighted_cells"] = [[0, number] for number in range(9000)]
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda row: row["input"]["table"][0].update(col=10**9), "the table has more than 1,000 columns"),
+        (long_cells, "the table has more than 200,000 cells, with all that merged ones cover"),
+        (wide_rows, "the table has more than 1,000 columns"),
+        (many_headings, "9,000 marked cells and 9,000 headings, too many for a text"),
+    ],
+)
+def test_a_table_too_large_goes_to_quarantine_at_once(read_bytes, change, error):
+    row = rows_of("nikl_table_to_text.jsonl")[0]
+    row["input"]["metadata"]["highlighted_cells"] = [[1, 2]]
+    change(row)
+    begun = time.process_time()
+    (bad,) = read_bytes("nikl_evaluation", lines(row, *rows_of("nikl_table_to_text.jsonl"))).bad
+    assert time.process_time() - begun < 5
+    assert (bad.where.line, bad.error) == (1, error)
 
 
 def test_other_objects_are_refused(read_bytes):

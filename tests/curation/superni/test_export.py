@@ -90,6 +90,37 @@ def test_written_and_read_back_it_is_identical(boolq, tmp_path):
                 assert record.references == row.references
 
 
+@pytest.mark.parametrize(
+    ("reader", "path"),
+    [
+        ("kobest_copa", "kobest/COPA_dev.tsv"),
+        ("kobest_wic", "kobest/WiC_dev.tsv"),
+        ("question_pair", "question_pair/kor_Pair_test.csv"),
+        ("klue_nli", "klue/klue-nli-v1.1_dev.json"),
+        ("klue_sts", "klue/klue-sts-v1.1_dev.json"),
+        ("korsts", "kornlu/sts-dev.tsv"),
+        ("beep", "korean_hate_speech/labeled/dev.tsv"),
+        ("kote", "kote/val.tsv"),
+        ("kommongen", "kommongen/kommongen_dev.json"),
+        ("xpersona", "xpersona"),
+        ("conllu", "ud/ko_gsd-ud-dev.conllu"),
+        ("korean_parallel", "korean_parallel"),
+    ],
+)
+def test_real_corpora_are_read_back_as_they_were_written(corpora, tmp_path, reader, path):
+    (made,), maker = exported(corpora / path, reader, wordings=(0,))
+    assert maker.quarantined == 0
+    (written,) = write_tasks([made], tmp_path)
+    counts = (written["instances"], written["merged"], written["examples"], written["over_limit"])
+    assert sum(counts) == written["rows"]
+    file = tmp_path / f"{made.task.name}.json"
+    assert read_task(SourceFile(file, file.name)) == (made.task, [])
+    rows = records("superni", file)
+    assert [row.references for row in rows] == [one.outputs for one in made.task.instances]
+    assert [row.messages[0].content for row in rows] == [one.input for one in made.task.instances]
+    assert {row.definition for row in rows} == set(made.task.definition)
+
+
 def test_every_id_begins_with_the_number_and_is_its_own(boolq):
     (only,), _ = exported(boolq, wordings=(1,), number=42)
     assert only.task.name == "task042_kobest_boolq_wording1"

@@ -1,11 +1,14 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from curation.errors import ConfigurationError, UserError
+from curation.readers import READERS
 from curation.table_text.targets import read_sentences, read_targets, reader_for, subsets
 
 BY_FORMAT = Path(__file__).parents[1] / "readers/by_format"
+OF_TABLES = {"totto", "e2e", "rotowire", "wikibio", "kbgen", "nikl_evaluation", "table_documents"}
 TOTTO = BY_FORMAT / "totto_dev.jsonl"
 
 
@@ -32,8 +35,9 @@ def test_the_reader_by_the_name_of_the_file(name: str, reader: str) -> None:
 def test_what_cannot_be_a_target_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be told from its name"):
         reader_for(Path("train.box"))
-    with pytest.raises(ConfigurationError, match="no reader 'tototo'"):
+    with pytest.raises(ConfigurationError, match="no reader 'tototo'") as unknown:
         read_targets(TOTTO, "tototo")
+    assert set(re.findall(r"\w+", unknown.value.fix)) & set(READERS) == OF_TABLES
     with pytest.raises(ConfigurationError, match="'totto' does not take examples"):
         read_targets(TOTTO, "totto", examples=[{"cells": "A1"}])
     texts = tmp_path / "texts.jsonl"

@@ -19,11 +19,12 @@ class Block(NamedTuple):
     raw: list[bytes]
     lines: list[str]
     recovery: str
+    line_break: bytes
 
     def bad(self, name: str, error: str, first: int = 0) -> BadRow:
         """The block for quarantine, from its line ``first`` (counted from 0) on."""
         raw = self.raw[first:]
-        return BadRow(b"\n".join(raw), Location(name, self.number + first), error, len(raw))
+        return BadRow(self.line_break.join(raw), Location(name, self.number + first), error, len(raw))
 
 
 def blocks(file: SourceFile) -> Iterator[Block | BadRow]:
@@ -46,7 +47,8 @@ def blocks(file: SourceFile) -> Iterator[Block | BadRow]:
 
 
 def _block(held: list[bytes], number: int, name: str, codec: str) -> Block | BadRow:
-    raw, recovery = "\n".encode(codec).join(held), ""
+    line_break = "\n".encode(codec)
+    raw, recovery = line_break.join(held), ""
     try:
         text = raw.decode(codec)
     except UnicodeDecodeError as error:
@@ -58,4 +60,4 @@ def _block(held: list[bytes], number: int, name: str, codec: str) -> Block | Bad
         return BadRow(raw, Location(name, number), "NUL characters in the lines", len(held))
     if "\r" in text:
         text = text.replace("\r\n", "\n").removesuffix("\r")
-    return Block(number, held, text.split("\n"), recovery)
+    return Block(number, held, text.split("\n"), recovery, line_break)

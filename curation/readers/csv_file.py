@@ -40,7 +40,7 @@ def read(file: SourceFile, options: CsvOptions) -> Iterator[Item]:
     yield FileNote(file.name, "encoding", str(encoding))
     yield FileNote(file.name, "delimiter", delimiter_name(dialect))
     yield FileNote(file.name, "quotes", "around fields" if dialect.quotes else "text")
-    rows = table_rows(text_lines(file, encoding), dialect, file.name)
+    rows = table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
     first, blank = _first_row(rows)
     if first is None:
         return

@@ -41,7 +41,8 @@ def read_bare_table(
     UserError
         When none of its first rows is one.
     """
-    rows = table_rows(text_lines(file, file_encoding(file)), dialect, file.name)
+    encoding = file_encoding(file)
+    rows = table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
     found = items(rows, width, file.name, make_record)
     first = list(islice(found, _FIRST_ROWS))
     refuse_without_rows(first, columns)
@@ -70,7 +71,8 @@ def headed_rows(
     UserError
         When it begins with something else.
     """
-    rows = table_rows(text_lines(file, file_encoding(file)), dialect, file.name)
+    encoding = file_encoding(file)
+    rows = table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
     first = next(rows, None)
     if first is None:
         return (), rows

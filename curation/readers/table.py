@@ -90,12 +90,15 @@ def split_row(text: str, delimiter: str) -> list[str] | Fault:
         position = end + len(delimiter)
 
 
-def table_rows(lines: Iterator[Line | BadRow], dialect: Dialect, name: str) -> Iterator[Fields | BadRow]:
+def table_rows(
+    lines: Iterator[Line | BadRow], dialect: Dialect, name: str, line_break: bytes = b"\n"
+) -> Iterator[Fields | BadRow]:
     """Yield the rows of a table; every line is part of exactly one row or bad row.
 
     Where a quote is never closed, nobody knows what was to follow: its line is a bad row, and the
     lines after it are rows again. Where text follows a closing quote, the quotes are taken as text;
-    whether the row then has the right number of fields is for the caller to see.
+    whether the row then has the right number of fields is for the caller to see. ``line_break`` is the
+    encoding's, for the bytes of rows of several lines.
     """
     delimiter = dialect.delimiter
     ahead = _Ahead(lines, delimiter) if dialect.quotes else None
@@ -105,7 +108,7 @@ def table_rows(lines: Iterator[Line | BadRow], dialect: Dialect, name: str) -> I
             continue
         number, raw, text, recovery = line
         if ahead and '"' in text:
-            yield _quoted_row(line, ahead, delimiter, name)
+            yield _quoted_row(line, ahead, delimiter, name, line_break)
         else:
             yield _of_values((text.removesuffix("\r").split(delimiter), number, 1, raw, recovery))
 
@@ -171,13 +174,13 @@ class _Ahead:
                 self._closes = isinstance(fields, list)
 
 
-def _quoted_row(first: Line, ahead: _Ahead, delimiter: str, name: str) -> Fields | BadRow:
+def _quoted_row(first: Line, ahead: _Ahead, delimiter: str, name: str, line_break: bytes) -> Fields | BadRow:
     held = [first]
     fields = split_row(first.text.removesuffix("\r"), delimiter)
     if fields is Fault.OPEN and (rest := ahead.rest_of_row()):
         held += rest
         fields = split_row("\n".join(part.text for part in held).removesuffix("\r"), delimiter)
-    raw = b"\n".join(part.raw for part in held)
+    raw = line_break.join(part.raw for part in held)
     if isinstance(fields, list):
         recovery = ", ".join(sorted({part.recovery for part in held} - {""}))
         return Fields(fields, first.number, len(held), raw, recovery)

@@ -179,7 +179,9 @@ def _csv_table(file: SourceFile, options: TableDocumentsOptions) -> Table:
     if dialect is None:
         raise ValueError("the delimiter of this table cannot be told")
     rows = []
-    for number, row in enumerate(table_rows(text_lines(file, encoding), dialect, file.name)):
+    for number, row in enumerate(
+        table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
+    ):
         if isinstance(row, BadRow):
             raise ValueError(f"line {row.where.line}: {row.error}")
         header = number < options.header_rows

@@ -21,6 +21,15 @@ def test_rows_of_any_encoding(read_bytes, codec):
     assert outcome.notes["input: blank lines"] == "1"
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "cp949", "utf-16-le"])
+def test_a_bad_row_of_several_lines_keeps_its_bytes(read_bytes, codec):
+    row = '2,"첫 줄\n둘째 줄"'
+    content = f"번호,글,갈래\n1,가나다,라\n{row}\n3,마바사,아\n".encode(codec)
+    outcome = read_bytes("csv", content, text="글", encoding=codec)
+    (bad,) = outcome.bad
+    assert (bad.raw, bad.lines, bad.error) == (row.encode(codec), 2, "2 columns instead of 3")
+
+
 def test_what_was_detected_is_stated(read_bytes):
     outcome = read_bytes("csv", "a;글\n1;안녕\n".encode("cp949"), text="글")
     assert outcome.notes == {

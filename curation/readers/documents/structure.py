@@ -155,11 +155,13 @@ def first_heading(text: str) -> str:
     >>> first_heading("머리말\\n## 휴가 ##\\n본문")
     '휴가'
     """
-    fenced = False
+    fence = ""
     for _, line in _lines(text):
-        if FENCE.match(line):
-            fenced = not fenced
-        elif not fenced and (found := _HEADING.match(line)) and (heading := _without_closing(found[2])):
+        if fence:
+            fence = "" if _closes(line, fence) else fence
+        elif opened := FENCE.match(line):
+            fence = opened[1]
+        elif (found := _HEADING.match(line)) and (heading := _without_closing(found[2])):
             return heading
     return ""
 

@@ -102,4 +102,6 @@ def test_hangul_document(read, project):
 def test_first_heading():
     assert first_heading("없다\n") == ""
     assert first_heading("~~~\n# 코드\n~~~") == ""
+    # Its like alone closes a fence.
+    assert first_heading("````\n~~~\n# 안\n````\n# 밖") == "밖"
     assert first_heading("### 셋\r\n본문") == "셋"

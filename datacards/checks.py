@@ -40,7 +40,7 @@ def check_card(text: str, name: str) -> list[Fault]:
         data = data_of(text, name)
     except ValueError as error:
         return [Fault(name, "front matter", f"malformed: {error}", "write it as the other cards have it")]
-    found = [*_gaps(data, name, CatalogueCard)]
+    found = [*_gaps(data, name)]
     told = {fault.field for fault in found}
     for fault in _malformed(data, name):
         if not covered(fault.field, told):  # members of a union all say what they expected
@@ -49,9 +49,9 @@ def check_card(text: str, name: str) -> list[Fault]:
     return found or [*_contradictions(CatalogueCard.model_validate(in_tuples(data)), name)]
 
 
-def _gaps(data: Mapping[str, Any], name: str, model: type[CatalogueCard]) -> Iterator[Fault]:
+def _gaps(data: Mapping[str, Any], name: str) -> Iterator[Fault]:
     """Find fields that are not there, hold nothing, or hold a placeholder."""
-    for field, wanted in model.model_fields.items():
+    for field, wanted in CatalogueCard.model_fields.items():
         if field in data:
             may_be_empty = field in ("units", "readers", "problems")
             yield from hollow(data[field], name, field, may_be_empty=may_be_empty)

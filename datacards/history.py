@@ -101,7 +101,7 @@ def history(cards: Sequence[CatalogueCard]) -> dict[str, CrossTable]:
 
 
 def access_map(cards: Sequence[CatalogueCard], row: Key) -> CrossTable:
-    """Count cards by a property and by how one gets them, the largest row first within equal order."""
+    """Count cards by a property and by how one gets them: task types in their order, else largest first."""
     order = Counter(map(row, cards))
     rows: list[str] = [name for name in TASK_TYPES if name in order]
     rows += [name for name, _ in order.most_common() if name not in rows]

@@ -60,7 +60,7 @@ def _readme_gaps(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
 
 
 def _licence(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
-    named = _list(matter.get("license"))
+    named = as_list(matter.get("license"))
     for one in named:
         if not isinstance(one, str) or not is_hub_id(one):
             fix = "give the hub's id (https://huggingface.co/docs/hub/repositories-licenses), or 'other'"
@@ -72,7 +72,7 @@ def _licence(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
 
 
 def _languages(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
-    for one in _list(matter.get("language")):
+    for one in as_list(matter.get("language")):
         if not isinstance(one, str) or not _LANGUAGE.fullmatch(one):
             yield Fault(
                 name, "language", f"malformed: '{one}' is no ISO 639 code", "give the code, such as ko"
@@ -80,7 +80,7 @@ def _languages(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
 
 
 def _sizes(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
-    buckets = _list(matter.get("size_categories"))
+    buckets = as_list(matter.get("size_categories"))
     for one in buckets:
         if one not in _SIZES:
             yield Fault(
@@ -89,13 +89,7 @@ def _sizes(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
                 f"malformed: the hub knows no size '{one}'",
                 "give a bucket, such as 1K<n<10K",
             )
-    counts: list[Any] = [
-        part.get("num_examples")
-        for info in _list(matter.get("dataset_info"))
-        if isinstance(info, Mapping)
-        for part in _list(info.get("splits"))
-        if isinstance(part, Mapping)
-    ]
+    counts: list[Any] = [count for _, _, count in declared_splits(matter)]
     if counts and all(isinstance(count, int) for count in counts):
         bucket = size_category(sum(counts))
         if len(buckets) == 1 and buckets[0] in _SIZES and buckets[0] != bucket:
@@ -103,9 +97,20 @@ def _sizes(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
             yield Fault(name, "size_categories", fault, f"write {bucket}")
 
 
+def declared_splits(matter: Mapping[str, Any]) -> list[tuple[Any, Any, Any]]:
+    """Give configuration, name and rows of each split that is declared."""
+    return [
+        (info.get("config_name"), part.get("name"), part.get("num_examples"))
+        for info in as_list(matter.get("dataset_info"))
+        if isinstance(info, Mapping)
+        for part in as_list(info.get("splits"))
+        if isinstance(part, Mapping)
+    ]
+
+
 def _configs(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
     names: list[str] = []
-    for place, config in enumerate(_list(matter.get("configs"))):
+    for place, config in enumerate(as_list(matter.get("configs"))):
         if not isinstance(config, Mapping) or not config.get("config_name") or not config.get("data_files"):
             yield Fault(name, f"configs.{place}", "malformed: needs config_name and data_files", "state both")
             continue
@@ -115,5 +120,6 @@ def _configs(matter: Mapping[str, Any], name: str) -> Iterator[Fault]:
         names.append(config["config_name"])
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def as_list(value: Any) -> list[Any]:
+    """Give what may stand alone or in a list as a list."""
+    return value if isinstance(value, list) else [] if value in (None, "") else [value]

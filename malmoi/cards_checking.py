@@ -8,7 +8,7 @@ from curation.inspection.card_faults import check_release
 from curation.manifest import NAME
 from curation.readers import READERS
 from curation.yaml_lines import nearest
-from datacards.catalogue import UNKNOWN, CatalogueCard, card_files, read
+from datacards.catalogue import UNKNOWN, card_files, read
 from datacards.checks import Fault, check_card
 from datacards.readme_checks import check_readme
 
@@ -65,9 +65,8 @@ def _check(text: str, name: str) -> list[Fault]:
     found = check_card(text, name)
     if found:
         return found
-    card: CatalogueCard = read(text, name)
     return [
         Fault(name, "readers", f"malformed: there is no reader '{reader}'", nearest(reader, READERS))
-        for reader in card.readers
+        for reader in read(text, name).readers
         if reader not in READERS
     ]

@@ -68,6 +68,7 @@ def keep_answers(path: Path, answers: Mapping[str, str]) -> None:
 
 def write_datasheet(release: OpenRelease, answers: Mapping[str, str]) -> dict[str, Any]:
     """Write the datasheet into the release; say which questions are answered and which are not."""
+    answers = {question: answer for question, answer in answers.items() if answer.strip()}
     known = known_answers(release)
     title = release.recipe["title"] or release.recipe["name"]
     target = release.path / DATASHEET

@@ -18,7 +18,7 @@ from curation.steps.personal_data import PersonalDataParams
 from datacards.checks import Fault
 from datacards.front_matter import split
 from datacards.huggingface import size_category
-from datacards.readme_checks import check_readme
+from datacards.readme_checks import as_list, check_readme, declared_splits
 from datacards.terms import combine
 
 README, CROISSANT = "README.md", "croissant.json"
@@ -85,12 +85,8 @@ def _structure(release: OpenRelease, matter: Mapping[str, Any], card: str) -> It
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for path in release.files("data"):
         counted[path.parent.name, path.name.partition("-")[0]] += pq.read_metadata(path).num_rows
-    declared = {
-        (info.get("config_name"), part.get("name")): part.get("num_examples")
-        for info in matter.get("dataset_info") or []
-        for part in info.get("splits") or []
-    }
-    for config, name in sorted(set(declared) | set(counted), key=str):
+    declared = {(str(config), str(name)): rows for config, name, rows in declared_splits(matter)}
+    for config, name in sorted(set(declared) | set(counted)):
         field = f"dataset_info.{config}.{name}"
         stated, there = declared.get((config, name)), counted.get((config, name))
         if there is None:
@@ -102,7 +98,7 @@ def _structure(release: OpenRelease, matter: Mapping[str, Any], card: str) -> It
         elif stated != there:
             fault = f"{stated:,} rows are declared, {there:,} are there"
             yield Fault(card, f"{field}.num_examples", fault, f"write {there}")
-    bucket, buckets = size_category(sum(counted.values())), matter.get("size_categories") or []
+    bucket, buckets = size_category(sum(counted.values())), as_list(matter.get("size_categories"))
     if buckets and bucket not in buckets:
         fault = f"{sum(counted.values()):,} rows are there, which is {bucket}, not {buckets[0]}"
         yield Fault(card, "size_categories", fault, f"write {bucket}")
@@ -174,7 +170,7 @@ def _contents(release: OpenRelease, matter: Mapping[str, Any], text: str, card: 
 
 
 def _languages(seen: _Seen, matter: Mapping[str, Any], card: str) -> Iterator[Fault]:
-    languages = matter.get("language") or []
+    languages = as_list(matter.get("language"))
     if not languages or not seen.letters:
         return
     share = seen.hangul / seen.letters

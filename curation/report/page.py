@@ -24,10 +24,7 @@ class SourcePart:
 def render_report(report: ReleaseReport) -> str:
     """Render the page.
 
-    Equal reports give equal pages, byte for byte. Nothing is loaded from elsewhere: the page's
-    Content Security Policy allows its own two scripts, by their hashes, and inline styles. Every
-    value of the release is escaped. Without scripts the page shows all figures as tables and
-    both languages.
+    Equal reports give equal pages, byte for byte; :mod:`curation.report.html` says what a page may load.
 
     Raises
     ------

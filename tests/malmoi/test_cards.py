@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,19 @@ def test_an_interview_of_a_program(home: Path, tmp_path: Path) -> None:
     assert len(done.json["known"]) + 2 + len(done.json["not_answered"]) == len(QUESTIONS)
     assert yaml.safe_load((home / "releases/small.datasheet.yaml").read_text(encoding="utf-8")) == given
     assert malmoi("cards", "check", "releases/small", home=home).code == 0, "a datasheet is no foreign file"
+
+
+def test_a_blank_answer_is_none(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home / "releases/small", tmp_path / "small")  # nothing was answered there yet
+    (tmp_path / "answers.yaml").write_text("motivation.purpose: '  '\n", encoding="utf-8")
+    done = malmoi(
+        "cards", "interview", tmp_path / "small", "--answers", tmp_path / "answers.yaml", "--json", home=home
+    )
+    assert done.code == 0, done.err
+    assert done.json["answered"] == []
+    assert "motivation.purpose" in done.json["not_answered"]
+    sheet = Path(done.json["datasheet"]).read_text(encoding="utf-8")
+    assert sheet.count(NOT_ANSWERED) == len(done.json["not_answered"])
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from curation.errors import ConfigurationError
 from curation.inspection.card_faults import check_release
 from curation.recipe import Recipe
 from curation.run import run_recipe
+from datacards.front_matter import split
 
 TEXTS = [f"회의실 {number}호는 하루 전에 예약합니다." for number in range(1, 30)]
 
@@ -51,6 +53,16 @@ def release(good: Path, tmp_path: Path) -> Path:
 
 def test_a_true_card_has_no_fault(good: Path) -> None:
     assert check_release(good) == []
+
+
+def test_what_stands_alone_instead_of_in_a_list_is_read_too(release: Path) -> None:
+    matter, body = split((release / "README.md").read_text(encoding="utf-8"))
+    for field in ("language", "size_categories", "dataset_info"):
+        (matter[field],) = matter[field]
+    front = yaml.safe_dump(matter, allow_unicode=True)
+    (release / "README.md").write_text(f"---\n{front}---\n{body}\n", encoding="utf-8")
+    faults = [(fault.field, fault.fault) for fault in check_release(release)]
+    assert faults == [("files.README.md.sha256", "the file is another one than the manifest says")]
 
 
 def swap(name: str, old: str, new: str) -> Callable[[Path], None]:

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from curation.checkpoints import sha256_of
 from curation.errors import ConfigurationError, UserError
 from curation.fetching import github, hub, kept
-from curation.fetching.http import fetch_url
 from curation.manifest import NAME
 from curation.permission import open_to_others
 from curation.progress import Progress
@@ -134,13 +134,12 @@ def upload_release(release: Path, address: str, progress: Progress, permission: 
     total = sum(path.stat().st_size for path in files)
     with progress.task("upload", total, "B") as advance, _faults(address):
         system, root = _open(address)
-        kept = {f"{root.rstrip('/')}/{path.relative_to(release).as_posix()}" for path in files}
-        for path in files:
-            target = f"{root.rstrip('/')}/{path.relative_to(release).as_posix()}"
+        targets = {f"{root.rstrip('/')}/{path.relative_to(release).as_posix()}": path for path in files}
+        for target, path in targets.items():
             system.makedirs(target.rpartition("/")[0], exist_ok=True)
             system.put_file(str(path), target)
             advance(path.stat().st_size)
-        for stale in set(map(_plain, system.find(root))) - set(map(_plain, kept)):
+        for stale in set(map(_plain, system.find(root))) - set(map(_plain, targets)):
             system.rm_file(stale)
     return total
 
@@ -199,6 +198,8 @@ def _fetched(address: str, source: Source, folder: Path, progress: Progress) -> 
     elif hub.means(address):
         paths = {hub.fetch_rows(address, held, progress)}
     elif _one_file(address):
+        from curation.fetching.http import fetch_url  # noqa: PLC0415 - httpx takes 50 ms
+
         paths = {fetch_url(address, held, progress)}
     else:
         paths = set(fetch(remote_files(address), folder, progress))
@@ -235,7 +236,7 @@ def _check_stated(source: Source, path: Path, where: str) -> None:
         raise ConfigurationError(
             "sha256 is that of one file, and this is none", where=where, fix="name the file in path"
         )
-    found = kept.sha256_of(path)
+    found = sha256_of(path)
     if found != source.sha256:
         raise kept.mismatch(where, source.sha256, found)
 

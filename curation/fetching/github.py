@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 from curation.errors import ConfigurationError, UserError
-from curation.fetching.http import download, get_json
 from curation.fetching.kept import held, keep, part_of
 from curation.progress import Progress
 
@@ -74,6 +73,8 @@ def fetch_place(address: str, folder: Path, progress: Progress) -> set[Path]:
     UserError
         When the other side does not answer, or a file is not what git says it is.
     """
+    from curation.fetching.http import download  # noqa: PLC0415 - httpx takes 50 ms
+
     place = place_of(address)
     root = folder / Place(place.owner, place.repository, "", place.ref).pattern
     token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
@@ -93,6 +94,8 @@ def fetch_place(address: str, folder: Path, progress: Progress) -> set[Path]:
 
 def _blobs(place: Place, address: str, headers: dict[str, str]) -> dict[str, str]:
     """The ids of the files at a place, by their paths in the repository."""
+    from curation.fetching.http import get_json  # noqa: PLC0415 - the same
+
     url = f"{API}/repos/{place.owner}/{place.repository}/git/trees/{quote(place.ref, safe='')}?recursive=1"
     tree = get_json(url, headers={"Accept": "application/vnd.github+json", **headers})
     entries = tree.get("tree") if isinstance(tree, dict) else None

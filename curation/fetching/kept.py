@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from curation.atomic import sync_directory, sync_file, write_bytes
+from curation.checkpoints import sha256_of
 from curation.errors import UserError
 
 _YES = ("1", "true", "yes", "on")
@@ -29,12 +30,6 @@ def offline(address: str) -> str:
     """
     names = ("MALMOI_OFFLINE", "HF_HUB_OFFLINE") if address.startswith("hf:") else ("MALMOI_OFFLINE",)
     return next((name for name in names if os.environ.get(name, "").lower() in _YES), "")
-
-
-def sha256_of(path: Path) -> str:
-    """Hash a file, in hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def part_of(target: Path) -> Path:

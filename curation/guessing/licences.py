@@ -1,7 +1,7 @@
 """What the papers beside the data say of rights: quoted, and never concluded from anything else."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -122,11 +122,8 @@ def nearest(file: str, said: Iterable[Said]) -> tuple[str, tuple[Said, ...]]:
     by_folder: dict[PurePosixPath, list[Said]] = {}
     for one in said:
         by_folder.setdefault(PurePosixPath(one.file).parent, []).append(one)
-    return _of(PurePosixPath(file), by_folder)
-
-
-def _of(file: PurePosixPath, by_folder: Mapping[PurePosixPath, list[Said]]) -> tuple[str, tuple[Said, ...]]:
-    for folder in (file, *file.parents):  # the first when it is a folder itself
+    path = PurePosixPath(file)
+    for folder in (path, *path.parents):  # the first when it is a folder itself
         told = by_folder.get(folder)
         if told:
             ids = {one.spdx for one in told if one.spdx}

@@ -29,6 +29,7 @@ _ENGLISH_SCALES = {
 _SMALL = {"십": 10, "백": 100, "천": 1000}
 _LARGE = {"만": 10**4, "억": 10**8, "조": 10**12}
 _SINO = {char: value for value, char in enumerate("영일이삼사오육칠팔구")} | {"공": 0, "륙": 6}
+# None of them begins like another.
 _NATIVE = {
     **{"하나": 1, "둘": 2, "셋": 3, "넷": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9},
     **{"한": 1, "두": 2, "세": 3, "네": 4, "석": 3, "넉": 4, "열": 10, "스물": 20, "스무": 20, "서른": 30},
@@ -91,7 +92,7 @@ def amounts(text: str, morphemes: Sequence[Morpheme] = ()) -> list[Amount]:
     text = text.translate(_FULL_WIDTH)
     found: list[Amount] = []
     for one in (*_dates(text), *_korean(text), *_months(text), *_plain(text), *_words(text)):
-        if not any(one.start < other.end and other.start < one.end for other in found):
+        if not any(_meet(one, other) for other in found):
             found.append(one)
     found += [one for one in _numerals(morphemes) if not any(_meet(one, other) for other in found)]
     return sorted(found, key=lambda one: one.start)
@@ -150,7 +151,7 @@ def korean_value(word: str) -> Decimal | None:
     seen = False
     rest = word.removesuffix("째")
     while rest:
-        native = next((form for form in sorted(_NATIVE, key=len, reverse=True) if rest.startswith(form)), "")
+        native = next((form for form in _NATIVE if rest.startswith(form)), "")
         number = re.match(r"\d[\d,]*(?:\.\d+)?", rest)
         taken = native or (number[0] if number else rest[0])
         if native:

@@ -1,8 +1,8 @@
 """Names in sentences, and whether a table's words hold them.
 
 In Latin letters, a name is a word that begins with a capital, unless it is one that opens sentences (The,
-In, Although …). In Korean, it is what Kiwi takes for a proper
-noun, or a noun that stands in no dictionary; its particles are Kiwi's finding too.
+In, Although …). In Korean, it is what Kiwi takes for a proper noun, or a noun that stands in no dictionary;
+its particles are Kiwi's finding too.
 """
 
 import unicodedata

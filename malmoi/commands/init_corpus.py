@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from curation.guessing.folder import LeftOut
     from curation.guessing.guess import Guess, Looked
     from curation.guessing.sources import DraftSource
+    from datacards.catalogue import CatalogueCard
 
 EXAMPLE = "Example: malmoi init-corpus downloads/reviews --out drafts"
 
-# Of files beyond this much, in the order of their names, the SHA-256 is left to `curate run`.
+# Of files that no longer fit into this much, source by source, the SHA-256 is left to `malmoi curate`.
 _MOST_HASHED_BYTES = 256 * 1024 * 1024
 
 
@@ -33,6 +34,7 @@ def init_corpus(
     from curation.guessing.card_draft import render_card
     from curation.guessing.recipe_draft import render_recipe
     from curation.guessing.sources import slug
+    from datacards.catalogue import load
     from malmoi.curate_tables import say
 
     begun = time.monotonic()
@@ -40,12 +42,13 @@ def init_corpus(
     name = slug(title) or "corpus"
     recipe, card = out / f"{name}.yaml", out / f"{name}.md"
     _refuse_to_replace(recipe, card, force)
-    looked, sources, left_out = _look(folder, name, (recipe, card))
+    cards = load()
+    looked, sources, left_out = _look(folder, name, (recipe, card), cards)
     hashes = _hashes(folder, sources)
     if sources:
         _write(
             {
-                recipe: render_recipe(name, title, sources, left_out, _catalogue(sources)),
+                recipe: render_recipe(name, title, sources, left_out, _catalogue(sources, cards)),
                 card: render_card(title, sources, left_out, hashes),
             }
         )
@@ -68,12 +71,11 @@ def init_corpus(
 
 
 def _look(
-    folder: Path, name: str, mine: tuple[Path, Path]
+    folder: Path, name: str, mine: tuple[Path, Path], cards: "Sequence[CatalogueCard]"
 ) -> "tuple[list[Looked], list[DraftSource], list[LeftOut]]":
     from curation.guessing.folder import LeftOut, find, look_through
     from curation.guessing.licences import catalogued, read_papers
     from curation.guessing.sources import group
-    from datacards.catalogue import load
 
     progress = console.progress()
     found = find(folder, progress, mine)
@@ -85,7 +87,7 @@ def _look(
         *(LeftOut(paper.name, "about the data, not of it") for paper in found.papers),
     ]
     papers = read_papers(found.papers)
-    return looked, group(found, looked, papers, name, catalogued(load())), left_out
+    return looked, group(found, looked, papers, name, catalogued(cards)), left_out
 
 
 def _write(drafts: Mapping[Path, str]) -> None:
@@ -128,13 +130,11 @@ def _why(one: "Looked") -> str:
     return f"{one.why}; perhaps {perhaps}"
 
 
-def _catalogue(sources: "Sequence[DraftSource]") -> dict[str, list[str]]:
+def _catalogue(sources: "Sequence[DraftSource]", cards: "Sequence[CatalogueCard]") -> dict[str, list[str]]:
     """What the catalogue has on corpora that the readers read, in a line for each."""
-    from datacards.catalogue import load
-
     readers = {source.reader for source in sources}
     known: dict[str, list[str]] = {}
-    for card in load():
+    for card in cards:
         for reader in readers & set(card.readers):
             known.setdefault(reader, []).append(
                 f"if this is {card.name}, its licence is {card.licence}: malmoi cards show {card.id}"
@@ -144,7 +144,7 @@ def _catalogue(sources: "Sequence[DraftSource]") -> dict[str, list[str]]:
 
 
 def _hashes(folder: Path, sources: "Sequence[DraftSource]") -> dict[str, str]:
-    import hashlib
+    from curation.checkpoints import sha256_of
 
     left = _MOST_HASHED_BYTES
     found = {}
@@ -154,8 +154,7 @@ def _hashes(folder: Path, sources: "Sequence[DraftSource]") -> dict[str, str]:
     ) as advance:
         for one in files:
             if one.bytes <= left:
-                with (folder / one.name).open("rb") as stream:
-                    found[one.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+                found[one.name] = sha256_of(folder / one.name)
                 left -= one.bytes
                 advance(one.bytes)
     return found

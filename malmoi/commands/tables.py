@@ -69,6 +69,7 @@ def linearise(
     """Write each table as one line of text, as ToTTo's models read it; --json gives all four forms."""
     from curation.table_text.linearise import linearisations
     from curation.table_text.linearise import linearise as written
+    from curation.table_text.record import default_form
 
     options = _own(cells, table, header_rows, header_columns, title)
     found = _targets(tables, reader, options)
@@ -83,8 +84,8 @@ def linearise(
         )
         return
     for one in found:
-        chosen = form or ("subtable" if one.table.highlighted else "full")
-        line = " ".join(written(one.table, chosen, metadata=titles).splitlines())
+        text = written(one.table, form or default_form(one.table), metadata=titles)
+        line = " ".join(text.splitlines())
         console.out.print(line, markup=False, soft_wrap=True)
 
 

@@ -39,6 +39,8 @@ def without_particles(texts: Sequence[str]) -> list[str]:
     ['경기도 수도 수원.', 'Suwon']
     """
     korean = [text for text in texts if any(map(is_syllable, text))]
+    if not korean:
+        return list(texts)  # no model is loaded for them
     stripped = iter([_stripped(text, found) for text, found in zip(korean, analyses(korean), strict=True)])
     return [next(stripped) if any(map(is_syllable, text)) else text for text in texts]
 

@@ -4,7 +4,6 @@ import contextlib
 import functools
 import http.server
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from curation.planning import plan_recipe
 from curation.progress import Quiet
 from curation.remote import upload_release
 from curation.run import run_recipe
+from tests.curation.loopback import loopback
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def test_a_plan_whose_scratch_folder_is_full(small_disk, data, recipe_of, bucket
 def test_http_on_loopback(tmp_path, data, write_jsonl, recipe_of) -> None:
     pytest.importorskip("aiohttp")
     write_jsonl("served/a.jsonl", ["하나", "둘"])
-    with _served(data / "served") as port:
-        report = run_recipe(recipe_of({"a": f"http://127.0.0.1:{port}/a.jsonl"}), data, tmp_path / "out")
+    with _served(data / "served") as address:
+        report = run_recipe(recipe_of({"a": f"{address}/a.jsonl"}), data, tmp_path / "out")
     assert report.sources["a"].kept == 2
 
 
@@ -158,16 +158,7 @@ def test_a_release_is_put_there_manifest_last(tmp_path, data, write_jsonl, recip
     assert there == here
 
 
-@contextlib.contextmanager
-def _served(folder: Path) -> Iterator[int]:
+def _served(folder: Path) -> contextlib.AbstractContextManager[str]:
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     handler.log_message = lambda *_: None  # type: ignore[attr-defined]
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    return loopback(handler)

@@ -2,13 +2,14 @@
 
 import hashlib
 import http.server
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import ClassVar
 
 import pytest
+
+from tests.curation.loopback import loopback
 
 
 @dataclass
@@ -86,18 +87,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 def _serving() -> Iterator[Site]:
     site = Site()
-    handler = type("Handler", (_Handler,), {"site": site})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.handle_error = lambda *_: None  # a client that has read enough hangs up
-    site.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with loopback(type("Handler", (_Handler,), {"site": site})) as site.address:
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 @pytest.fixture

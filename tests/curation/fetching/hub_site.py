@@ -4,12 +4,13 @@ import contextlib
 import hashlib
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
+
+from tests.curation.loopback import loopback
 
 
 @dataclass
@@ -82,15 +83,5 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 def serving(name: str, files: dict[str, bytes]) -> Iterator[Hub]:
     """Serve a data set."""
     hub = Hub(name, files)
-    handler = type("Handler", (_Handler,), {"hub": hub})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.handle_error = lambda *_: None  # a client that has read enough hangs up
-    hub.address = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with loopback(type("Handler", (_Handler,), {"hub": hub})) as hub.address:
         yield hub
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)

@@ -139,14 +139,18 @@ def test_every_real_task(read, corpora):
 
 
 def test_real_korean_excerpts(read, corpora):
-    for path in sorted((corpora / "superni/korean_excerpts").glob("*.json")):
+    paths = sorted((corpora / "superni/korean_excerpts").glob("*.json"))
+    assert len(paths) == 3
+    for path in paths:
         record = read("superni", path).rows[0].record
         assert "Korean" in (record.attributes["input_language"], record.attributes["output_language"])
         assert len(record.definition) > 20
 
 
 def test_first_and_last_instance_of_every_real_task(read, corpora):
-    for path in sorted((corpora / "superni").rglob("*.json")):
+    paths = sorted((corpora / "superni").rglob("*.json"))
+    assert len(paths) == 50
+    for path in paths:
         task = json.loads(path.read_bytes())
         rows = read("superni", path).rows
         assert len(rows) >= len(task["Instances"]) - 3

@@ -33,7 +33,7 @@ def blocks(file: SourceFile) -> Iterator[Block | BadRow]:
     A block is decoded at once: line by line takes several times as long where a line is a syllable.
     """
     encoding = file_encoding(file)
-    blank = {"".encode(encoding.codec), "\r".encode(encoding.codec)}
+    blank = {b"", "\r".encode(encoding.codec)}
     held: list[bytes] = []
     number = 0
     for number, raw in physical_lines(file, encoding):

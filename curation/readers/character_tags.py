@@ -24,10 +24,6 @@ OTHER_SENTENCE = "the sentence line differs from the characters"
 NO_BEGINNING = "an entity without B tag"
 
 
-class CharacterTagOptions(TaskOptions):
-    """Sentences with tagged characters have no options but the wording."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Corpus:
     """A corpus: its task, the names of its types, and whether its sentences mark the entities."""
@@ -38,7 +34,7 @@ class _Corpus:
 
 
 def _record(
-    corpus: _Corpus, options: CharacterTagOptions, identifier: str, sentence: str, lines: list[str]
+    corpus: _Corpus, options: TaskOptions, identifier: str, sentence: str, lines: list[str]
 ) -> tuple[InstructionRecord, str]:
     spans, text, whole = _spans(lines)
     reasons = [] if whole else [NO_BEGINNING]
@@ -96,19 +92,19 @@ def _marked(text: str, spans: list[Span]) -> str:
 
 
 def _reader(
-    name: str, summary: str, read: Callable[[SourceFile, CharacterTagOptions], Iterator[Item]]
-) -> Reader[CharacterTagOptions]:
+    name: str, summary: str, read: Callable[[SourceFile, TaskOptions], Iterator[Item]]
+) -> Reader[TaskOptions]:
     return Reader(
         name=name,
         summary=summary,
-        options=CharacterTagOptions,
+        options=TaskOptions,
         read=read,
         kind=lambda _: "instruction",
         suffixes=(".tsv",),
     )
 
 
-def read_klue(file: SourceFile, options: CharacterTagOptions) -> Iterator[Item]:
+def read_klue(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences of KLUE NER; equal ones, also those of KoNEC and KoNNE, form a split group.
 
     Raises
@@ -120,7 +116,7 @@ def read_klue(file: SourceFile, options: CharacterTagOptions) -> Iterator[Item]:
     yield from read_sentences(file, "klue_ner", partial(_record, corpus, options))
 
 
-def read_konec(file: SourceFile, options: CharacterTagOptions) -> Iterator[Item]:
+def read_konec(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences of KoNEC; equal ones, also those of KLUE NER and KoNNE, form a split group.
 
     Raises

@@ -21,11 +21,7 @@ _COLUMNS = 10
 OTHER_TEXT = "the text line differs from the words"
 
 
-class ConlluOptions(TaskOptions):
-    """CoNLL-U has no options but the wording."""
-
-
-def read(file: SourceFile, options: ConlluOptions) -> Iterator[Item]:
+def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences; those of a document (``# newdoc``) form a split group.
 
     Raises
@@ -64,7 +60,7 @@ def _comment(line: str) -> tuple[str, str]:
 
 
 def _record(
-    block: Block, named: dict[str, str], document: str, spec: TaskSpec, options: ConlluOptions
+    block: Block, named: dict[str, str], document: str, spec: TaskSpec, options: TaskOptions
 ) -> tuple[InstructionRecord, str]:
     comments = [line for line in block.lines if line[0] == "#"]
     fields = [line.split("\t") for line in block.lines if line[0] != "#"]
@@ -126,7 +122,7 @@ def _last_of(span: str) -> int:
 CONLLU = Reader(
     name="conllu",
     summary="CoNLL-U: treebanks of Universal Dependencies",
-    options=ConlluOptions,
+    options=TaskOptions,
     read=read,
     kind=lambda _: "instruction",
     suffixes=(".conllu",),

@@ -23,11 +23,7 @@ _HEADERS = [("mr", "ref"), ("MR", "ref"), ("mr",), ("MR",)]
 _SLOT = re.compile(r"\s*([^\[\],]+)\[([^\[\]]*)\]\s*(?:,|\Z)")
 
 
-class E2eOptions(TableOptions):
-    """How the attributes are written."""
-
-
-def read(file: SourceFile, options: E2eOptions) -> Iterator[Item]:
+def read(file: SourceFile, options: TableOptions) -> Iterator[Item]:
     """Yield the inputs with their references; the same attributes in any order form a split group.
 
     Raises
@@ -76,7 +72,7 @@ def slots(written: str) -> list[tuple[str, str]]:
     return found
 
 
-def _records(options: E2eOptions) -> MakeRecord:
+def _records(options: TableOptions) -> MakeRecord:
     """Give the function that makes records; inputs that follow each other are written out once."""
 
     @lru_cache(maxsize=1)
@@ -120,7 +116,7 @@ def _joined(held: Row | None, item: Item) -> Row | None:
 E2E = Reader(
     name="e2e",
     summary="E2E NLG: restaurants as attributes and values, with all texts about each",
-    options=E2eOptions,
+    options=TableOptions,
     read=read,
     kind=lambda _: "instruction",
     suffixes=(".csv",),

@@ -26,11 +26,7 @@ _UTF8 = Encoding("utf-8")
 Triple = tuple[str, str, str]
 
 
-class KbgenOptions(TableOptions):
-    """How the relations are written."""
-
-
-def read(folder: SourceFile, options: KbgenOptions) -> Iterator[Item]:
+def read(folder: SourceFile, options: TableOptions) -> Iterator[Item]:
     """Yield an input a file; those with the same root form a split group.
 
     Raises
@@ -90,7 +86,7 @@ def sections(text: str) -> dict[str, list[Triple]]:
     return found
 
 
-def _input(path: Path, name: str, options: KbgenOptions) -> Row | BadRow:
+def _input(path: Path, name: str, options: TableOptions) -> Row | BadRow:
     raw = path.read_bytes()
     where = Location(name, 1)
     try:
@@ -113,7 +109,7 @@ def _sentences(path: Path, name: str) -> list[str]:
     return found
 
 
-def _record(text: str, sentences: list[str], options: KbgenOptions) -> InstructionRecord:
+def _record(text: str, sentences: list[str], options: TableOptions) -> InstructionRecord:
     known = sections(text)
     types = {instance: concept for instance, _, concept in known.get("instance-types", ())}
     rows = tuple(
@@ -146,7 +142,7 @@ def _named(instance: str, types: dict[str, str]) -> str:
 KBGEN = Reader(
     name="kbgen",
     summary="KBGen: relations between biological entities and events, and sentences that state them",
-    options=KbgenOptions,
+    options=TableOptions,
     read=read,
     kind=lambda _: "instruction",
     unit="folder",

@@ -20,11 +20,7 @@ COLUMNS = ("index", "form", "lemma", "pos", "head", "deprel")
 RESTORED = "words restored from the sentence"
 
 
-class KlueDpOptions(TaskOptions):
-    """KLUE DP has no options but the wording."""
-
-
-def read(file: SourceFile, options: KlueDpOptions) -> Iterator[Item]:
+def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences.
 
     Raises
@@ -36,7 +32,7 @@ def read(file: SourceFile, options: KlueDpOptions) -> Iterator[Item]:
 
 
 def _record(
-    spec: TaskSpec, options: KlueDpOptions, identifier: str, sentence: str, lines: list[str]
+    spec: TaskSpec, options: TaskOptions, identifier: str, sentence: str, lines: list[str]
 ) -> tuple[InstructionRecord, str]:
     fields = [line.split("\t") for line in lines]
     if any(len(one) != len(COLUMNS) for one in fields):
@@ -62,7 +58,7 @@ def _record(
 KLUE_DP = Reader(
     name="klue_dp",
     summary="KLUE DP: sentences with a dependency tree over their words",
-    options=KlueDpOptions,
+    options=TaskOptions,
     read=read,
     kind=lambda _: "instruction",
     suffixes=(".tsv",),

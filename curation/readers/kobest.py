@@ -14,11 +14,10 @@ from functools import partial
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.fixed_table import headed_rows, items, read_table
 from curation.readers.labels import required, squeezed, trimmed
-from curation.readers.table import Dialect
+from curation.readers.table import TABS
 from curation.records import FileNote, InstructionRecord, Row
 from curation.tasks.spec import TaskOptions, task
 
-_TABS = Dialect("\t", quotes=False)
 _SENSES = ("dictionary_1", "link_1", "dictionary_2", "link_2")
 _SENTINEG = [
     ("ID", "Text", "Label"),
@@ -29,13 +28,13 @@ _SENTINEG = [
 
 def read_boolq(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the questions; those about the same paragraph form a split group."""
-    yield from read_table(file, ("ID", "Text", "Question", "Answer"), _TABS, partial(_boolq, options))
+    yield from read_table(file, ("ID", "Text", "Question", "Answer"), TABS, partial(_boolq, options))
 
 
 def read_copa(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the premises with their alternatives; the same premise forms a split group."""
     header = ("ID", "sentence", "question", "1", "2", "Answer")
-    yield from read_table(file, header, _TABS, partial(_copa, options))
+    yield from read_table(file, header, TABS, partial(_copa, options))
 
 
 def read_wic(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
@@ -43,7 +42,7 @@ def read_wic(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     first, second = ("SENTENCE1", "Dictionary 1", "Link 1"), ("SENTENCE2", "Dictionary 2", "Link2")
     header = ("ID", "Target", *first, *second, "ANSWER")
     contradicted = 0
-    for item in read_table(file, header, _TABS, partial(_wic, options)):
+    for item in read_table(file, header, TABS, partial(_wic, options)):
         contradicted += isinstance(item, Row) and _contradicted(item.record.attributes)
         yield item
     if contradicted:
@@ -53,7 +52,7 @@ def read_wic(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
 def read_hellaswag(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the beginnings with their four continuations; the same beginning forms a split group."""
     header = ("context", "choice1", "choice2", "choice3", "choice4", "label")
-    yield from read_table(file, header, _TABS, partial(_hellaswag, options))
+    yield from read_table(file, header, TABS, partial(_hellaswag, options))
 
 
 def read_sentineg(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
@@ -64,7 +63,7 @@ def read_sentineg(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     UserError
         When the file begins with none of the three headers.
     """
-    header, rows = headed_rows(file, _SENTINEG, _TABS)
+    header, rows = headed_rows(file, _SENTINEG, TABS)
     yield from items(rows, len(header), file.name, partial(_sentineg, options, header))
 
 

@@ -18,17 +18,13 @@ from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, TaskSpec, task
 
 
-class KonneOptions(TaskOptions):
-    """KoNNE has no options but the wording."""
-
-
-def read(file: SourceFile, options: KonneOptions) -> Iterator[Item]:
+def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences; equal ones, also those of KLUE NER and KoNEC, form a split group."""
     found = json_lines(file, file_encoding(file))
     yield from rows(found, file.name, partial(_record, task("konne"), options))
 
 
-def _record(spec: TaskSpec, options: KonneOptions, values: dict[str, object]) -> InstructionRecord:
+def _record(spec: TaskSpec, options: TaskOptions, values: dict[str, object]) -> InstructionRecord:
     text = json_file.required_text(values, "text")
     labels = values.get("label")
     if not isinstance(labels, list):
@@ -57,7 +53,7 @@ def _check(labels: list[Any], length: int) -> None:
 KONNE = Reader(
     name="konne",
     summary="KoNNE: sentences with nested entities of 150 types, JSON lines",
-    options=KonneOptions,
+    options=TaskOptions,
     read=read,
     kind=lambda _: "instruction",
     suffixes=(".jsonl",),

@@ -12,23 +12,22 @@ from functools import partial
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.fixed_table import read_table
 from curation.readers.labels import required, score, squeezed, trimmed
-from curation.readers.table import Dialect
+from curation.readers.table import TABS
 from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, task
 
-_TABS = Dialect("\t", quotes=False)
 _MOST_SIMILAR = 5
 
 
 def read_nli(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the pairs; those with the same premise form a split group."""
-    yield from read_table(file, ("sentence1", "sentence2", "gold_label"), _TABS, partial(_nli, options))
+    yield from read_table(file, ("sentence1", "sentence2", "gold_label"), TABS, partial(_nli, options))
 
 
 def read_sts(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the pairs; those with the same first sentence form a split group."""
     header = ("genre", "filename", "year", "id", "score", "sentence1", "sentence2")
-    yield from read_table(file, header, _TABS, partial(_sts, options))
+    yield from read_table(file, header, TABS, partial(_sts, options))
 
 
 def _nli(options: TaskOptions, values: list[str]) -> tuple[InstructionRecord, str]:

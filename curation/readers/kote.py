@@ -11,7 +11,7 @@ from functools import partial
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.fixed_table import read_bare_table
 from curation.readers.labels import required, squeezed
-from curation.readers.table import Dialect
+from curation.readers.table import TABS
 from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, task
 
@@ -27,8 +27,7 @@ def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
         When none of the first lines is an id, a comment and numbers of emotions.
     """
     columns = "an id, a comment and numbers of emotions from 0 to 43"
-    dialect = Dialect("\t", quotes=False)
-    yield from read_bare_table(file, 3, dialect, partial(_record, options), columns)
+    yield from read_bare_table(file, 3, TABS, partial(_record, options), columns)
 
 
 def _record(options: TaskOptions, values: list[str]) -> tuple[InstructionRecord, str]:

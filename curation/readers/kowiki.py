@@ -89,9 +89,7 @@ def _pages(file: SourceFile) -> Iterator[Page]:
         yield from export.taken()
     except EOFError as error:
         raise _no_dump(file, "it ends in the middle") from error
-    except expat.ExpatError as error:
-        raise _no_dump(file, str(error)) from error
-    except ValueError as error:
+    except (expat.ExpatError, ValueError) as error:
         raise _no_dump(file, str(error)) from error
     except OSError as error:
         # Of the archive and of the file system alike; only the latter has a number.

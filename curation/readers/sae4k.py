@@ -12,12 +12,11 @@ from functools import partial
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.fixed_table import read_bare_table
 from curation.readers.labels import required, squeezed, trimmed
-from curation.readers.table import Dialect
+from curation.readers.table import TABS
 from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, task
 
 _LABELS = ("0", "1", "2", "3", "4", "5")
-_TABS = Dialect("\t", quotes=False)
 
 
 def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
@@ -29,7 +28,7 @@ def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
         When none of the first lines is a sentence, an argument and a label.
     """
     columns = "a sentence, its argument and a label from 0 to 5"
-    yield from read_bare_table(file, 3, _TABS, partial(_record, options), columns)
+    yield from read_bare_table(file, 3, TABS, partial(_record, options), columns)
 
 
 def _record(options: TaskOptions, values: list[str]) -> tuple[InstructionRecord, str]:

@@ -19,7 +19,6 @@ from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.encoding import file_encoding
 from curation.readers.lines import Line, text_lines
 from curation.readers.nikl.dialogue import turns
-from curation.readers.quoting import shown
 from curation.records import BadRow, FileNote, Location, Row, TextRecord
 from curation.tasks.spec import TaskOptions, TaskSpec, task
 
@@ -237,7 +236,7 @@ def _add(held: _Stretch, line: Line) -> _Stretch:
 
 def _no_corpus(file: SourceFile, reason: str) -> UserError:
     return UserError(
-        f"This file {shown(reason)}.",
+        f"This file {reason}.",
         where=file.name,
         fix="The reader `sejong` takes the corpus's own TEI files; leave others out of the recipe.",
     )

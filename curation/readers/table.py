@@ -30,6 +30,10 @@ class Dialect:
     quotes: bool = True
 
 
+# Fields parted by tabs, in which quotes are text.
+TABS = Dialect("\t", quotes=False)
+
+
 class Fields(NamedTuple):
     """The fields of one row, and where and how they were had."""
 

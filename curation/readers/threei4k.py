@@ -12,11 +12,9 @@ from functools import partial
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.fixed_table import read_bare_table
 from curation.readers.labels import required, squeezed, trimmed
-from curation.readers.table import Dialect
+from curation.readers.table import TABS
 from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, task
-
-_TABS = Dialect("\t", quotes=False)
 
 
 def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
@@ -28,7 +26,7 @@ def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
         When none of the first lines is a label, a tab and an utterance.
     """
     columns = "a label from 0 to 6 and an utterance"
-    yield from read_bare_table(file, 2, _TABS, partial(_record, options), columns)
+    yield from read_bare_table(file, 2, TABS, partial(_record, options), columns)
 
 
 def _record(options: TaskOptions, values: list[str]) -> tuple[InstructionRecord, str]:

@@ -12,7 +12,7 @@ from itertools import compress
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.fixed_table import read_table
 from curation.readers.labels import required, squeezed
-from curation.readers.table import Dialect
+from curation.readers.table import TABS
 from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, task
 
@@ -25,7 +25,7 @@ def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     Equal sentences form a split group.
     """
     header = ("문장", *task("unsmile").labels, _NAMES_A_PERSON)
-    yield from read_table(file, header, Dialect("\t", quotes=False), partial(_record, options))
+    yield from read_table(file, header, TABS, partial(_record, options))
 
 
 def _record(options: TaskOptions, values: list[str]) -> tuple[InstructionRecord, str]:

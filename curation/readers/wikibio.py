@@ -25,11 +25,7 @@ _LONGEST_COUNT = 6
 _UTF8 = Encoding("utf-8")
 
 
-class WikibioOptions(TableOptions):
-    """How the fields are written."""
-
-
-def read(folder: SourceFile, options: WikibioOptions) -> Iterator[Item]:
+def read(folder: SourceFile, options: TableOptions) -> Iterator[Item]:
     """Yield the people of each part; a place is the line of the `.box` file.
 
     Raises
@@ -79,7 +75,7 @@ def fields(line: str) -> list[tuple[str, str]]:
     return [(name, " ".join(words)) for name, words in found.items()]
 
 
-def _part(folder: SourceFile, box: Path, options: WikibioOptions) -> Iterator[Item]:
+def _part(folder: SourceFile, box: Path, options: TableOptions) -> Iterator[Item]:
     name = f"{folder.name}/{box.name}"
     counts, sentences = _texts(folder, box, "nb"), _texts(folder, box, "sent")
     beside = {
@@ -99,7 +95,7 @@ def _part(folder: SourceFile, box: Path, options: WikibioOptions) -> Iterator[It
 
 
 def _row(
-    line: Line, name: str, sentences: list[str | None], known: dict[str, str], options: WikibioOptions
+    line: Line, name: str, sentences: list[str | None], known: dict[str, str], options: TableOptions
 ) -> Row | BadRow:
     where = Location(name, line.number)
     first, *following = sentences or [None]
@@ -152,7 +148,7 @@ def _count(written: str | None) -> int | None:
 WIKIBIO = Reader(
     name="wikibio",
     summary="WikiBio: information boxes of people, and the first sentence of their articles",
-    options=WikibioOptions,
+    options=TableOptions,
     read=read,
     kind=lambda _: "instruction",
     unit="folder",

@@ -85,10 +85,8 @@ class _Walk:
     def _paragraph(self, node: etree._Element) -> None:
         style = self._styles.get(_value(node, "pPr/pStyle"), _Style(0, None))
         text = "".join(_text(node))
-        outline = _value(node, "pPr/outlineLvl")
-        level = int(outline) + 1 if outline.isdigit() and int(outline) < 9 else style.level
-        number, depth = _value(node, "pPr/numPr/numId"), _value(node, "pPr/numPr/ilvl")
-        listed = (number, int(depth) if depth.isdigit() else 0) if number else style.numbering
+        level = _outlined(node) or style.level
+        listed = _listed(node, 0) or style.numbering
         mark = self._numbering.mark(*listed) if listed and listed[0] != "0" and text.strip() else ""
         if level:
             self._draft.heading(level, text if mark == "-" else f"{mark} {text}")
@@ -148,6 +146,18 @@ def _value(node: etree._Element, path: str) -> str:
     return "" if found is None else found.get(f"{W}val", "")
 
 
+def _outlined(node: etree._Element) -> int:
+    """The heading level that a paragraph or style states, from 1; 0 when it states none."""
+    outline = _value(node, "pPr/outlineLvl")
+    return int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0
+
+
+def _listed(node: etree._Element, otherwise: int) -> tuple[str, int] | None:
+    """The list that a paragraph or style names, and the depth in it, ``otherwise`` where it states none."""
+    number, depth = _value(node, "pPr/numPr/numId"), _value(node, "pPr/numPr/ilvl")
+    return (number, int(depth) if depth.isdigit() else otherwise) if number else None
+
+
 def _styles(package: Package) -> dict[str, _Style]:
     """Heading level and numbering by style, through the styles that it is based on."""
     nodes: dict[str, etree._Element] = {}
@@ -162,13 +172,11 @@ def _style(name: str, nodes: dict[str, etree._Element]) -> _Style:
         seen.add(name)
         style = nodes[name]
         shown = _value(style, "name")
-        outline, found = _value(style, "pPr/outlineLvl"), _HEADING_NAME.fullmatch(shown)
+        found = _HEADING_NAME.fullmatch(shown)
         if not level:
-            level = int(found[1]) if found else 1 if shown.lower() == "title" else 0
-            level = level or (int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0)
-        number, depth = _value(style, "pPr/numPr/numId"), _value(style, "pPr/numPr/ilvl")
-        if numbering is None and number:
-            numbering = number, int(depth) if depth.isdigit() else max(level - 1, 0)
+            level = int(found[1]) if found else 1 if shown.lower() == "title" else _outlined(style)
+        if numbering is None:
+            numbering = _listed(style, max(level - 1, 0))
         name = _value(style, "basedOn")
     return _Style(level, numbering)
 

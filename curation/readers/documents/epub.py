@@ -36,15 +36,16 @@ def parse(content: bytes) -> Draft:
     title = next(book.iter("{http://purl.org/dc/elements/1.1/}title"), None)
     draft = Draft(title="" if title is None else " ".join((title.text or "").split()))
     locked = _locked(archive)
+    lacking = 0
     for name in _spine(book, posixpath.dirname(package)):
         if name in locked:
             raise ValueError("encrypted: the book has copy protection")
         if name in archive.names:
             add_page(decoded(archive.read(name)), draft)
         else:
-            draft.notes["pages that the book lacks"] = str(
-                int(draft.notes.get("pages that the book lacks", 0)) + 1
-            )
+            lacking += 1
+    if lacking:
+        draft.notes["pages that the book lacks"] = str(lacking)
     return draft
 
 

@@ -20,11 +20,7 @@ from curation.records import BadRow, FileNote, InstructionRecord
 from curation.tasks.spec import TaskOptions, TaskSpec, task
 
 
-class NiklNeOptions(TaskOptions):
-    """Named entities have no options but the wording."""
-
-
-def read(file: SourceFile, options: NiklNeOptions) -> Iterator[Item]:
+def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences; those of a document form a split group.
 
     Raises
@@ -52,7 +48,7 @@ def _first_label(sentence: Sentence) -> str:
 
 
 def _record(
-    spec: TaskSpec, types: Mapping[str, str], options: NiklNeOptions, sentence: Sentence
+    spec: TaskSpec, types: Mapping[str, str], options: TaskOptions, sentence: Sentence
 ) -> tuple[InstructionRecord, str]:
     held = entries(sentence.value, "NE")
     places = [located(one, sentence.form) for one in held]
@@ -74,7 +70,7 @@ def _record(
 NIKL_NE = Reader(
     name="nikl_ne",
     summary="모두의 말뭉치 named entities (NE), of 15 or 150 types",
-    options=NiklNeOptions,
+    options=TaskOptions,
     read=read,
     kind=lambda _: "instruction",
     suffixes=(".json",),

@@ -22,11 +22,7 @@ from curation.tasks.spec import TaskOptions
 _MOST_UNKNOWN = 50
 
 
-class NiklEvaluationOptions(TaskOptions):
-    """Evaluation sets have no options but the wording."""
-
-
-def read(file: SourceFile, options: NiklEvaluationOptions) -> Iterator[Item]:
+def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the objects of a set; the place of a row is its line, or its item in an array.
 
     Raises
@@ -105,7 +101,7 @@ def _items(file: SourceFile) -> Iterator["_Object | BadRow"]:
 NIKL_EVALUATION = Reader(
     name="nikl_evaluation",
     summary="인공지능 언어 능력 평가: emotion, ABSA, table to text, inference, JSON lines",
-    options=NiklEvaluationOptions,
+    options=TaskOptions,
     read=read,
     kind=lambda _: "instruction",
     suffixes=(".jsonl", ".json"),

@@ -29,10 +29,6 @@ _ELEMENTS = {
 _OUTSIDE = "[글 밖]"
 
 
-class NiklReferenceOptions(TaskOptions):
-    """References have no options but the wording."""
-
-
 class _Text:
     """A document's sentences by id, and the places in them that were looked at."""
 
@@ -141,7 +137,7 @@ def _read(
     name: str,
     lines_of: Callable[[Mapping[str, object], _Text], list[str]],
     file: SourceFile,
-    options: NiklReferenceOptions,
+    options: TaskOptions,
 ) -> Iterator[Item]:
     spec = task(name)
     empty = 0
@@ -165,7 +161,7 @@ def _row(
     document: Document,
     lines_of: Callable[[Mapping[str, object], _Text], list[str]],
     spec: TaskSpec,
-    options: NiklReferenceOptions,
+    options: TaskOptions,
     where: Location,
 ) -> Row:
     value = document.value
@@ -186,23 +182,23 @@ def _row(
     return Row(record, where, recovery=recovery)
 
 
-def read_za(file: SourceFile, options: NiklReferenceOptions) -> Iterator[Item]:
+def read_za(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the documents of a zero anaphora corpus; the place of a row is its number in the file."""
     yield from _read("nikl_za", zero_anaphora, file, options)
 
 
-def read_cr(file: SourceFile, options: NiklReferenceOptions) -> Iterator[Item]:
+def read_cr(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the documents of a coreference corpus; the place of a row is its number in the file."""
     yield from _read("nikl_cr", coreference, file, options)
 
 
 def _reader(
-    name: str, summary: str, read: Callable[[SourceFile, NiklReferenceOptions], Iterator[Item]]
-) -> Reader[NiklReferenceOptions]:
+    name: str, summary: str, read: Callable[[SourceFile, TaskOptions], Iterator[Item]]
+) -> Reader[TaskOptions]:
     return Reader(
         name=name,
         summary=summary,
-        options=NiklReferenceOptions,
+        options=TaskOptions,
         read=read,
         kind=lambda _: "instruction",
         suffixes=(".json",),

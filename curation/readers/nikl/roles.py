@@ -28,11 +28,7 @@ _ADJUNCTS = {
 }
 
 
-class NiklSrlOptions(TaskOptions):
-    """Semantic roles have no options but the wording."""
-
-
-def read(file: SourceFile, options: NiklSrlOptions) -> Iterator[Item]:
+def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences; those of a document form a split group.
 
     Raises
@@ -43,7 +39,7 @@ def read(file: SourceFile, options: NiklSrlOptions) -> Iterator[Item]:
     yield from records(sentences(file), file.name, partial(_record, task("nikl_srl"), options))
 
 
-def _record(spec: TaskSpec, options: NiklSrlOptions, sentence: Sentence) -> tuple[InstructionRecord, str]:
+def _record(spec: TaskSpec, options: TaskOptions, sentence: Sentence) -> tuple[InstructionRecord, str]:
     lines: list[str] = []
     held: list[dict[str, Any]] = []
     places: list[tuple[int, int]] = []
@@ -83,7 +79,7 @@ def _role(argument: dict[str, Any]) -> str:
 NIKL_SRL = Reader(
     name="nikl_srl",
     summary="모두의 말뭉치 semantic roles (SRL): predicates and their arguments",
-    options=NiklSrlOptions,
+    options=TaskOptions,
     read=read,
     kind=lambda _: "instruction",
     suffixes=(".json",),

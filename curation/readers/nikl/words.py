@@ -24,12 +24,8 @@ from curation.tasks.spec import TaskOptions, TaskSpec, task
 Answer = Callable[[Sentence], tuple[str, str]]
 
 
-class NiklWordOptions(TaskOptions):
-    """Layers over words have no options but the wording."""
-
-
 def _record(
-    spec: TaskSpec, options: NiklWordOptions, answer: Answer, sentence: Sentence
+    spec: TaskSpec, options: TaskOptions, answer: Answer, sentence: Sentence
 ) -> tuple[InstructionRecord, str]:
     given, recovery = answer(sentence)
     record = spec.record(
@@ -104,32 +100,32 @@ def tree(sentence: Sentence) -> tuple[str, str]:
     return answer, ""
 
 
-def _read(name: str, answer: Answer, file: SourceFile, options: NiklWordOptions) -> Iterator[Item]:
+def _read(name: str, answer: Answer, file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     yield from records(sentences(file), file.name, partial(_record, task(name), options, answer))
 
 
-def read_mp(file: SourceFile, options: NiklWordOptions) -> Iterator[Item]:
+def read_mp(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences of a morphology corpus; those of a document form a split group."""
     yield from _read("nikl_mp", morphemes, file, options)
 
 
-def read_wsd(file: SourceFile, options: NiklWordOptions) -> Iterator[Item]:
+def read_wsd(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences of a word sense corpus; those of a document form a split group."""
     yield from _read("nikl_wsd", senses, file, options)
 
 
-def read_dp(file: SourceFile, options: NiklWordOptions) -> Iterator[Item]:
+def read_dp(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences of a dependency corpus; those of a document form a split group."""
     yield from _read("nikl_dp", tree, file, options)
 
 
 def _reader(
-    name: str, summary: str, read: Callable[[SourceFile, NiklWordOptions], Iterator[Item]]
-) -> Reader[NiklWordOptions]:
+    name: str, summary: str, read: Callable[[SourceFile, TaskOptions], Iterator[Item]]
+) -> Reader[TaskOptions]:
     return Reader(
         name=name,
         summary=summary,
-        options=NiklWordOptions,
+        options=TaskOptions,
         read=read,
         kind=lambda _: "instruction",
         suffixes=(".json",),

@@ -35,20 +35,21 @@ def read(file: SourceFile, options: BeepOptions) -> Iterator[Item]:
 
     Equal comments form a split group.
     """
-    record = partial(_record, task(f"beep_{options.task}"), options)
+    asked = _HEADER.index(_COLUMNS[options.task])
+    record = partial(_record, task(f"beep_{options.task}"), options, asked)
     yield from read_table(file, _HEADER, Dialect("\t"), record)
 
 
-def _record(spec: TaskSpec, options: BeepOptions, values: list[str]) -> tuple[InstructionRecord, str]:
-    labels = dict(zip(_HEADER, values, strict=True))
-    comment = required(labels.pop("comments"), "comment")
-    label, recovery = trimmed(labels.pop(_COLUMNS[options.task]))
+def _record(
+    spec: TaskSpec, options: BeepOptions, asked: int, values: list[str]
+) -> tuple[InstructionRecord, str]:
+    comment, gender_bias, bias, hate = values
+    fields = {"comment": required(comment, "comment")}
+    label, recovery = trimmed(values[asked])
+    attributes = {"label": label, "contain_gender_bias": gender_bias, "bias": bias, "hate": hate}
+    del attributes[_HEADER[asked]]
     record = spec.record(
-        {"comment": comment},
-        [spec.in_words(label)],
-        options,
-        group=squeezed(comment),
-        attributes={"label": label, **labels},
+        fields, [spec.in_words(label)], options, group=squeezed(comment), attributes=attributes
     )
     return record, recovery
 

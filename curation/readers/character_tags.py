@@ -8,15 +8,16 @@ the sentence's own line (``<경찰:OG>은``), KoNEC does not. What the character
 says something else is named in the recovery.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from curation.readers import json_file
-from curation.readers.base import Item, Reader, SourceFile
+from curation.readers.base import Item, SourceFile
 from curation.readers.klue_sentences import read_sentences
 from curation.readers.named_entities import KLUE_TYPES, TYPES_150, Span, in_lines, sentence_group
 from curation.readers.quoting import shown
+from curation.readers.worded import worded_reader
 from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, TaskSpec, task
 
@@ -91,19 +92,6 @@ def _marked(text: str, spans: list[Span]) -> str:
     return "".join(parts) + text[last:]
 
 
-def _reader(
-    name: str, summary: str, read: Callable[[SourceFile, TaskOptions], Iterator[Item]]
-) -> Reader[TaskOptions]:
-    return Reader(
-        name=name,
-        summary=summary,
-        options=TaskOptions,
-        read=read,
-        kind=lambda _: "instruction",
-        suffixes=(".tsv",),
-    )
-
-
 def read_klue(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     """Yield the sentences of KLUE NER; equal ones, also those of KoNEC and KoNNE, form a split group.
 
@@ -128,5 +116,7 @@ def read_konec(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     yield from read_sentences(file, "konec", partial(_record, corpus, options))
 
 
-KLUE_NER = _reader("klue_ner", "KLUE NER: sentences with entities of six types", read_klue)
-KONEC = _reader("konec", "KoNEC: the sentences of KLUE NER with entities of 150 types", read_konec)
+KLUE_NER = worded_reader("klue_ner", "KLUE NER: sentences with entities of six types", read_klue, ".tsv")
+KONEC = worded_reader(
+    "konec", "KoNEC: the sentences of KLUE NER with entities of 150 types", read_konec, ".tsv"
+)

@@ -11,7 +11,7 @@ from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.dialect import delimiter_name, detect_dialect
 from curation.readers.encoding import Encoding, file_encoding
 from curation.readers.lines import text_lines
-from curation.readers.table import Dialect, Fields, table_rows
+from curation.readers.table import Dialect, Fields, file_rows
 from curation.records import BadRow, FileNote, Location, Row
 
 _SAMPLE_LINES = 500
@@ -40,7 +40,7 @@ def read(file: SourceFile, options: CsvOptions) -> Iterator[Item]:
     yield FileNote(file.name, "encoding", str(encoding))
     yield FileNote(file.name, "delimiter", delimiter_name(dialect))
     yield FileNote(file.name, "quotes", "around fields" if dialect.quotes else "text")
-    rows = table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
+    rows = file_rows(file, encoding, dialect)
     first, blank = _first_row(rows)
     if first is None:
         return

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from curation.readers.base import Item, Reader, SourceFile
+from curation.readers.encoding import file_encoding
 from curation.readers.fixed_table import MakeRecord, headed_rows, items
 from curation.readers.labels import required
 from curation.readers.table import Dialect
@@ -31,7 +32,7 @@ def read(file: SourceFile, options: TableOptions) -> Iterator[Item]:
     UserError
         When the file begins with another header.
     """
-    header, rows = headed_rows(file, _HEADERS, Dialect(","))
+    header, rows = headed_rows(file, file_encoding(file), _HEADERS, Dialect(","))
     held: Row | None = None
     for item in items(rows, len(header), file.name, _records(options)):
         joined = _joined(held, item)

@@ -1,18 +1,18 @@
 """Tables of known corpora, whose columns and dialect are given."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from curation.errors import UserError
 from curation.readers.base import Item, SourceFile
 from curation.readers.csv_file import wrong_width
-from curation.readers.encoding import file_encoding
-from curation.readers.lines import text_lines
-from curation.readers.table import Dialect, Fields, table_rows
+from curation.readers.encoding import Encoding, file_encoding
+from curation.readers.table import Dialect, Fields, file_rows
 from curation.records import BadRow, FileNote, Location, Record, Row
 
 # Gives the record of a row's fields and how it was recovered; a ValueError says why it is none.
 MakeRecord = Callable[[list[str]], tuple[Record, str]]
+_new = object.__new__
 # When none of so many is a row, the file is something else.
 _FIRST_ROWS = 10
 
@@ -27,8 +27,12 @@ def read_table(
     UserError
         When it begins with something else.
     """
-    _, rows = headed_rows(file, [tuple(header)], dialect)
-    yield from items(rows, len(header), file.name, make_record)
+
+    def parts() -> Iterator[Iterable[Item]]:
+        _, rows = headed_rows(file, file_encoding(file), [tuple(header)], dialect)
+        yield items(rows, len(header), file.name, make_record)
+
+    return chain.from_iterable(parts())
 
 
 def read_bare_table(
@@ -41,13 +45,15 @@ def read_bare_table(
     UserError
         When none of its first rows is one.
     """
-    encoding = file_encoding(file)
-    rows = table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
-    found = items(rows, width, file.name, make_record)
-    first = list(islice(found, _FIRST_ROWS))
-    refuse_without_rows(first, columns)
-    yield from first
-    yield from found
+
+    def parts() -> Iterator[Iterable[Item]]:
+        found = items(file_rows(file, file_encoding(file), dialect), width, file.name, make_record)
+        first = list(islice(found, _FIRST_ROWS))
+        refuse_without_rows(first, columns)
+        yield first
+        yield found
+
+    return chain.from_iterable(parts())
 
 
 def refuse_without_rows(first: Collection[Item], columns: str) -> None:
@@ -62,7 +68,7 @@ def refuse_without_rows(first: Collection[Item], columns: str) -> None:
 
 
 def headed_rows(
-    file: SourceFile, headers: Sequence[tuple[str, ...]], dialect: Dialect
+    file: SourceFile, encoding: Encoding, headers: Sequence[tuple[str, ...]], dialect: Dialect
 ) -> tuple[tuple[str, ...], Iterator[Fields | BadRow]]:
     """Which of ``headers`` the table begins with, and the rows after it; an empty file has neither.
 
@@ -71,8 +77,7 @@ def headed_rows(
     UserError
         When it begins with something else.
     """
-    encoding = file_encoding(file)
-    rows = table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
+    rows = file_rows(file, encoding, dialect)
     first = next(rows, None)
     if first is None:
         return (), rows
@@ -107,6 +112,10 @@ def items(rows: Iterator[Fields | BadRow], width: int, file: str, make_record: M
             yield row.bad(file, str(error))
             continue
         reasons = f"{recovered}, {recovery}" if recovered and recovery else recovered or recovery
-        yield Row(record, Location(file, number), lines, reasons)
+        # Made without their constructors in Python, as in `TaskSpec.record`.
+        where, made = _new(Location), _new(Row)
+        where.file, where.line = file, number
+        made.record, made.where, made.lines, made.recovery = record, where, lines, reasons
+        yield made
     if blank:
         yield FileNote(file, "blank lines", str(blank))

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from curation.readers import json_file
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.encoding import file_encoding
-from curation.readers.jsonl import json_lines
+from curation.readers.jsonl import ObjectLine, json_lines
 from curation.records import BadRow, InstructionRecord, Location, Message, Row
 from curation.tasks.spec import TaskOptions, TaskSpec, task
 
@@ -30,19 +30,18 @@ def read(file: SourceFile, options: FunctionchatOptions) -> Iterator[Item]:
     """Yield a record for each turn, at its dialogue's line; the turns of a dialogue form a split group."""
     spec = task("functionchat")
     for found in json_lines(file, file_encoding(file)):
-        if not isinstance(found, tuple):
+        if not isinstance(found, ObjectLine):
             yield found
             continue
-        line, dialogue = found
-        where = Location(file.name, line.number)
+        where = Location(file.name, found.number)
         try:
-            tools, turns, name = _parts(dialogue)
+            tools, turns, name = _parts(found.values)
         except ValueError as error:
-            yield BadRow(line.raw, where, str(error))
+            yield BadRow(found.raw, where, str(error))
             continue
         for turn in turns:
             try:
-                yield Row(_record(turn, tools, name, spec, options), where, recovery=line.recovery)
+                yield Row(_record(turn, tools, name, spec, options), where, recovery=found.recovery)
             except ValueError as error:
                 yield BadRow(json_file.spelled(turn), where, str(error))
 

@@ -8,13 +8,15 @@ reviews, in the test table with a negation put in or taken out; its three tables
 """
 
 import reprlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
-from curation.readers.base import Item, Reader, SourceFile
+from curation.readers.base import Item, SourceFile
+from curation.readers.encoding import file_encoding
 from curation.readers.fixed_table import headed_rows, items, read_table
 from curation.readers.labels import required, squeezed, trimmed
 from curation.readers.table import TABS
+from curation.readers.worded import worded_reader
 from curation.records import FileNote, InstructionRecord, Row
 from curation.tasks.spec import TaskOptions, task
 
@@ -63,7 +65,7 @@ def read_sentineg(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     UserError
         When the file begins with none of the three headers.
     """
-    header, rows = headed_rows(file, _SENTINEG, TABS)
+    header, rows = headed_rows(file, file_encoding(file), _SENTINEG, TABS)
     yield from items(rows, len(header), file.name, partial(_sentineg, options, header))
 
 
@@ -162,20 +164,21 @@ def _sentineg(
     return record, recovery
 
 
-def _reader(
-    name: str, summary: str, read: Callable[[SourceFile, TaskOptions], Iterator[Item]]
-) -> Reader[TaskOptions]:
-    return Reader(name, summary, TaskOptions, read, lambda _: "instruction", suffixes=(".tsv",))
-
-
-KOBEST_BOOLQ = _reader(
-    "kobest_boolq", "KoBEST BoolQ: paragraph and question, answered True or False", read_boolq
+KOBEST_BOOLQ = worded_reader(
+    "kobest_boolq", "KoBEST BoolQ: paragraph and question, answered True or False", read_boolq, ".tsv"
 )
-KOBEST_COPA = _reader("kobest_copa", "KoBEST COPA: the likelier of two causes or results", read_copa)
-KOBEST_WIC = _reader("kobest_wic", "KoBEST WiC: whether a word means the same in two sentences", read_wic)
-KOBEST_HELLASWAG = _reader(
-    "kobest_hellaswag", "KoBEST HellaSwag: which of four sentences goes on", read_hellaswag
+KOBEST_COPA = worded_reader(
+    "kobest_copa", "KoBEST COPA: the likelier of two causes or results", read_copa, ".tsv"
 )
-KOBEST_SENTINEG = _reader(
-    "kobest_sentineg", "KoBEST SentiNeg: reviews, negated in the test table, good or bad", read_sentineg
+KOBEST_WIC = worded_reader(
+    "kobest_wic", "KoBEST WiC: whether a word means the same in two sentences", read_wic, ".tsv"
+)
+KOBEST_HELLASWAG = worded_reader(
+    "kobest_hellaswag", "KoBEST HellaSwag: which of four sentences goes on", read_hellaswag, ".tsv"
+)
+KOBEST_SENTINEG = worded_reader(
+    "kobest_sentineg",
+    "KoBEST SentiNeg: reviews, negated in the test table, good or bad",
+    read_sentineg,
+    ".tsv",
 )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import partial
-from itertools import count, repeat
+from itertools import chain, count, repeat
 from typing import BinaryIO, NamedTuple
 
 from curation.readers.base import SourceFile
@@ -11,13 +11,16 @@ from curation.readers.encoding import Encoding, as_korean, cannot_open
 from curation.records import BadRow, Location
 
 CP949_IN_UTF8 = "CP949 line in a UTF-8 file"
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16  # larger ones take longer, as in `encoding`
 _BLANKS = " \t\r\n\v\f"
 _CONTROLS = "".join(map(chr, range(0x20))) + "\x7f"
 _BEGINS_WITH_CONTROL = re.compile(r"^(?!\r?$)[\x00-\x09\x0b-\x1f\x7f]", re.MULTILINE)
-_RARE = "".join(set(_CONTROLS) - set(_BLANKS)).encode()
-# Encodings in which no character holds the byte of a line break, and none depends on those before it.
-_DECODED_WHOLE = frozenset({"ascii", "cp949", "utf-8"})
+_RARE = [sign for sign in _CONTROLS if sign not in _BLANKS]
+_RARE_BYTES = [sign.encode() for sign in _RARE]
+# Encodings in which no character holds a line break, and none depends on those before it. In the wide
+# ones every character of ASCII holds a byte that is a control character elsewhere.
+_NARROW = frozenset({"ascii", "cp949", "utf-8"})
+_WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 
 
 class Line(NamedTuple):
@@ -31,6 +34,18 @@ class Line(NamedTuple):
     raw: bytes
     text: str
     recovery: str
+
+
+class SoundLines(NamedTuple):
+    """Lines that follow one another and are all in the file's encoding.
+
+    ``first`` is the number of the first; ``with_returns`` says whether a carriage return is among them.
+    """
+
+    first: int
+    raws: list[bytes]
+    texts: list[str]
+    with_returns: bool
 
 
 # As `Line` makes them, without its constructor in Python, which takes half as long again.
@@ -60,54 +75,74 @@ def _blocks(file: SourceFile, encoding: Encoding) -> Iterator[tuple[int, list[by
                     yield number, raws
                     number += len(raws)
             else:
-                for number, raw in enumerate(_parted(stream, encoding.line_break), 1):
-                    yield number, [raw]
+                for raws in _parted(stream, encoding.line_break):
+                    yield number, raws
+                    number += len(raws)
     except OSError as error:
         raise cannot_open(file, error) from error
 
 
-def _parted(stream: BinaryIO, line_break: bytes) -> Iterator[bytes]:
+def _parted(stream: BinaryIO, line_break: bytes) -> Iterator[list[bytes]]:
     width = len(line_break)
     buffer, searched = b"", 0
     while chunk := stream.read(_CHUNK):
         buffer += chunk
-        start = 0
+        start, raws = 0, []
         while (end := buffer.find(line_break, searched)) >= 0:
             if (end - start) % width:
                 searched = end + 1  # the second half of one character and the first of the next
                 continue
-            yield buffer[start:end]
+            raws.append(buffer[start:end])
             start = searched = end + width
         buffer, searched = buffer[start:], max(0, len(buffer) - start - width + 1)
+        if raws:
+            yield raws
     if buffer:
-        yield buffer
+        yield [buffer]
 
 
 def text_lines(file: SourceFile, encoding: Encoding) -> Iterator[Line | BadRow]:
-    """Yield each line with its text; one without readable text as a row for quarantine."""
-    may_be_decoded_whole = encoding.codec in _DECODED_WHOLE and encoding.line_break == b"\n"
+    """Give each line with its text; one without readable text as a row for quarantine."""
+    return chain.from_iterable(
+        map(_of_values, zip(count(block.first), block.raws, block.texts, repeat("")))
+        if isinstance(block, SoundLines)
+        else block
+        for block in text_blocks(file, encoding)
+    )
+
+
+def text_blocks(file: SourceFile, encoding: Encoding) -> Iterator[SoundLines | Iterator[Line | BadRow]]:
+    """Yield the lines in blocks, so that those without a fault cost no more than a plain parser's."""
+    may_be_decoded_whole = encoding.codec in _NARROW | _WIDE and encoding.line_break == "\n".encode(
+        encoding.codec
+    )
     for first, raws in _blocks(file, encoding):
-        texts = _texts_of_sound(raws, encoding.codec) if may_be_decoded_whole else None
-        if texts is None:
-            yield from (_line(file, encoding.codec, number, raw) for number, raw in enumerate(raws, first))
+        sound = _sound_lines(first, raws, encoding) if may_be_decoded_whole else None
+        if sound is None:
+            yield (text_line(file, encoding.codec, number, raw) for number, raw in enumerate(raws, first))
         else:
-            yield from map(_of_values, zip(count(first), raws, texts, repeat("")))
+            yield sound
 
 
-def _texts_of_sound(raws: list[bytes], codec: str) -> list[str] | None:
-    """Give the texts of a block of lines at once; nothing when one of them may need a closer look."""
-    block = b"\n".join(raws)
+def _sound_lines(first: int, raws: list[bytes], encoding: Encoding) -> SoundLines | None:
+    """Decode a block of lines at once; nothing when one of them may need a closer look."""
+    block = encoding.line_break.join(raws)
     try:
-        text = block.decode(codec)
+        text = block.decode(encoding.codec)
     except UnicodeDecodeError:
         return None
     # Most blocks hold no such character, which is soon found out.
-    if len(block.translate(None, _RARE)) < len(block) and ("\0" in text or _BEGINS_WITH_CONTROL.search(text)):
+    if encoding.codec in _WIDE:
+        has_rare = any(map(text.__contains__, _RARE))
+    else:
+        has_rare = any(map(block.__contains__, _RARE_BYTES))  # bytes are searched faster
+    if has_rare and ("\0" in text or _BEGINS_WITH_CONTROL.search(text)):
         return None
-    return text.split("\n")
+    return SoundLines(first, raws, text.split("\n"), "\r" in text)
 
 
-def _line(file: SourceFile, codec: str, number: int, raw: bytes) -> Line | BadRow:
+def text_line(file: SourceFile, codec: str, number: int, raw: bytes) -> Line | BadRow:
+    """Decode one line; one without readable text is a row for quarantine."""
     recovery = ""
     try:
         text = raw.decode(codec)

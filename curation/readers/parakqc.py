@@ -17,8 +17,7 @@ from curation.readers.csv_file import wrong_width
 from curation.readers.encoding import file_encoding
 from curation.readers.fixed_table import refuse_without_rows
 from curation.readers.labels import required, trimmed
-from curation.readers.lines import text_lines
-from curation.readers.table import TABS, Fields, table_rows
+from curation.readers.table import TABS, Fields, file_rows
 from curation.records import BadRow, FileNote, Location, Row
 from curation.tasks.spec import TaskOptions, task
 
@@ -34,7 +33,7 @@ def read(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     UserError
         When none of the first ten lines is a topic, an intent and a sentence.
     """
-    rows = table_rows(text_lines(file, file_encoding(file)), TABS, file.name)
+    rows = file_rows(file, file_encoding(file), TABS)
     clusters = 0
     for cluster, lines in groupby(rows, _cluster):
         found = _items([_checked(row, file.name) for row in lines], cluster, options, file.name)

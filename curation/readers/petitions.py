@@ -22,9 +22,9 @@ def read(file: SourceFile, _options: PetitionsOptions) -> Iterator[Item]:
 
 def _record(values: dict[str, object]) -> TextRecord:
     return TextRecord(
-        text=json_file.required_text(values, "content"),
-        title=json_file.required_text(values, "title"),
-        attributes=json_file.scalars({key: values[key] for key in _ATTRIBUTES if key in values}),
+        json_file.required_text(values, "content"),
+        json_file.required_text(values, "title"),
+        json_file.scalars({key: values[key] for key in _ATTRIBUTES if key in values}),
     )
 
 

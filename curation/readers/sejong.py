@@ -174,7 +174,10 @@ def _sentence(
 
 def _spaced(analysis: str) -> str:
     """An analysis with blanks around its plus signs, which spoken texts leave out."""
-    return _PLUS.sub(r"\1 + ", analysis.strip())
+    # Split and joined: `sub` with a group takes twice as long.
+    parts = _PLUS.split(analysis.strip())
+    parts[1::2] = [f"{tag} + " for tag in parts[1::2]]
+    return "".join(parts)
 
 
 def _stretches(lines: Iterator[Line | BadRow], counts: _Counts) -> Iterator[_Stretch | BadRow]:

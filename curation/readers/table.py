@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from itertools import chain, count, repeat
 from typing import NamedTuple
 
-from curation.readers.lines import Line
+from curation.readers.base import SourceFile
+from curation.readers.encoding import Encoding
+from curation.readers.lines import Line, SoundLines, text_blocks, text_lines
 from curation.records import BadRow, Location
 
 QUOTES_AS_TEXT = "quotes taken as text"
@@ -94,6 +97,26 @@ def split_row(text: str, delimiter: str) -> list[str] | Fault:
         position = end + len(delimiter)
 
 
+def file_rows(file: SourceFile, encoding: Encoding, dialect: Dialect) -> Iterator[Fields | BadRow]:
+    """Give the rows of a table in a file, as `table_rows` does."""
+    if dialect.quotes:
+        return table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
+    return chain.from_iterable(
+        _plain_rows(block, dialect.delimiter)
+        if isinstance(block, SoundLines)
+        else table_rows(block, dialect, file.name, encoding.line_break)
+        for block in text_blocks(file, encoding)
+    )
+
+
+def _plain_rows(block: SoundLines, delimiter: str) -> Iterator[Fields]:
+    first, raws, texts, with_returns = block
+    if with_returns:
+        texts = [text.removesuffix("\r") for text in texts]
+    values = map(str.split, texts, repeat(delimiter))
+    return map(_of_values, zip(values, count(first), repeat(1), raws, repeat("")))
+
+
 def table_rows(
     lines: Iterator[Line | BadRow], dialect: Dialect, name: str, line_break: bytes = b"\n"
 ) -> Iterator[Fields | BadRow]:
@@ -104,17 +127,19 @@ def table_rows(
     whether the row then has the right number of fields is for the caller to see. ``line_break`` is the
     encoding's, for the bytes of rows of several lines.
     """
-    delimiter = dialect.delimiter
-    ahead = _Ahead(lines, delimiter) if dialect.quotes else None
-    for line in ahead or lines:
-        if isinstance(line, BadRow):
-            yield line
-            continue
-        number, raw, text, recovery = line
-        if ahead and '"' in text:
-            yield _quoted_row(line, ahead, delimiter, name, line_break)
-        else:
-            yield _of_values((text.removesuffix("\r").split(delimiter), number, 1, raw, recovery))
+    delimiter, quotes = dialect.delimiter, dialect.quotes
+    ahead = _Ahead(lines, delimiter)
+    for next_line in lines:
+        line: Line | BadRow | None = next_line
+        while line is not None:
+            if isinstance(line, BadRow):
+                yield line
+            elif quotes and '"' in line.text:
+                yield _quoted_row(line, ahead, delimiter, name, line_break)
+            else:
+                number, raw, text, recovery = line
+                yield _of_values((text.removesuffix("\r").split(delimiter), number, 1, raw, recovery))
+            line = ahead.take() if ahead.waiting else None
 
 
 class _Ahead:
@@ -128,26 +153,17 @@ class _Ahead:
     def __init__(self, lines: Iterator[Line | BadRow], delimiter: str) -> None:
         self._lines = lines
         self._delimiter = delimiter
-        self._waiting: deque[Line | BadRow] = deque()
+        self.waiting: deque[Line | BadRow] = deque()
         self._open = 0  # so many of the waiting lines leave the quote open
         self._closes: bool | None = None  # whether the line after them closes it, when that is known
 
-    def __iter__(self) -> Iterator[Line | BadRow]:
-        """Give line after line, also those that were looked at and not taken."""
-        while True:
-            while self._waiting:
-                yield self._take()
-            line = next(self._lines, None)
-            if line is None:
-                return
-            yield line
-
-    def _take(self) -> Line | BadRow:
+    def take(self) -> Line | BadRow:
+        """Give the first of the waiting lines."""
         if self._open:
             self._open -= 1
         else:
             self._closes = None
-        return self._waiting.popleft()
+        return self.waiting.popleft()
 
     def rest_of_row(self) -> list[Line]:
         """Take the lines up to the one that closes an open quote; none when none does."""
@@ -155,17 +171,17 @@ class _Ahead:
             self._look()
         if not self._closes or self._open >= _MOST_LINES - 1:
             return []
-        taken = [self._take() for _ in range(self._open + 1)]
+        taken = [self.take() for _ in range(self._open + 1)]
         return [line for line in taken if isinstance(line, Line)]
 
     def _look(self) -> None:
-        if self._open == len(self._waiting):
+        if self._open == len(self.waiting):
             line = next(self._lines, None)
             if line is None:
                 self._closes = False
                 return
-            self._waiting.append(line)
-        line = self._waiting[self._open]
+            self.waiting.append(line)
+        line = self.waiting[self._open]
         if isinstance(line, BadRow):
             self._closes = False
         elif '"' not in line.text:

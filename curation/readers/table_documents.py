@@ -21,7 +21,7 @@ from curation.readers.html_tables import html_tables
 from curation.readers.lines import text_lines
 from curation.readers.quoting import shown
 from curation.readers.spreadsheet import sheets
-from curation.readers.table import table_rows
+from curation.readers.table import file_rows
 from curation.records import BadRow, Location, Row
 from curation.table_text.layout import MOST_COMPARED, laid_out
 from curation.table_text.model import Cell, Table
@@ -179,9 +179,7 @@ def _csv_table(file: SourceFile, options: TableDocumentsOptions) -> Table:
     if dialect is None:
         raise ValueError("the delimiter of this table cannot be told")
     rows = []
-    for number, row in enumerate(
-        table_rows(text_lines(file, encoding), dialect, file.name, encoding.line_break)
-    ):
+    for number, row in enumerate(file_rows(file, encoding, dialect)):
         if isinstance(row, BadRow):
             raise ValueError(f"line {row.where.line}: {row.error}")
         header = number < options.header_rows

@@ -14,7 +14,7 @@ from curation.errors import UserError
 from curation.readers import json_file
 from curation.readers.base import Item, Reader, SourceFile
 from curation.readers.encoding import cannot_open, file_encoding
-from curation.readers.jsonl import json_lines
+from curation.readers.jsonl import ObjectLine, json_lines
 from curation.readers.nikl.evaluation_tasks import RecordOf, task_of
 from curation.records import BadRow, FileNote, Location, Row
 from curation.tasks.spec import TaskOptions
@@ -81,9 +81,9 @@ def _objects(file: SourceFile) -> Iterator["_Object | BadRow | FileNote"]:
         yield from _items(file)
         return
     for found in json_lines(file, encoding):
-        if isinstance(found, tuple):
-            line, values = found
-            yield _Object(values, Location(file.name, line.number), line.raw, line.recovery)
+        if isinstance(found, ObjectLine):
+            number, raw, recovery, values = found
+            yield _Object(values, Location(file.name, number), raw, recovery)
         elif not isinstance(found, Row):
             yield found
 

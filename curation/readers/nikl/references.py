@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from curation.readers import json_file
-from curation.readers.base import Item, Reader, SourceFile
+from curation.readers.base import Item, SourceFile
 from curation.readers.json_file import required_text
 from curation.readers.named_entities import NOTHING
 from curation.readers.nikl.documents import Document, document_attributes, documents
 from curation.readers.nikl.entries import entries, located, mend
 from curation.readers.quoting import shown
+from curation.readers.worded import worded_reader
 from curation.records import BadRow, FileNote, Location, Row
 from curation.tasks.spec import TaskOptions, TaskSpec, task
 
@@ -192,18 +193,9 @@ def read_cr(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     yield from _read("nikl_cr", coreference, file, options)
 
 
-def _reader(
-    name: str, summary: str, read: Callable[[SourceFile, TaskOptions], Iterator[Item]]
-) -> Reader[TaskOptions]:
-    return Reader(
-        name=name,
-        summary=summary,
-        options=TaskOptions,
-        read=read,
-        kind=lambda _: "instruction",
-        suffixes=(".json",),
-    )
-
-
-NIKL_ZA = _reader("nikl_za", "모두의 말뭉치 zero anaphora (ZA): what predicates lack, restored", read_za)
-NIKL_CR = _reader("nikl_cr", "모두의 말뭉치 coreference (CR): expressions for the same thing", read_cr)
+NIKL_ZA = worded_reader(
+    "nikl_za", "모두의 말뭉치 zero anaphora (ZA): what predicates lack, restored", read_za, ".json"
+)
+NIKL_CR = worded_reader(
+    "nikl_cr", "모두의 말뭉치 coreference (CR): expressions for the same thing", read_cr, ".json"
+)

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from curation.readers.base import Item, Reader, SourceFile
+from curation.readers.base import Item, SourceFile
 from curation.readers.dependencies import in_lines, sejong_relation
 from curation.readers.json_file import required_text
 from curation.readers.named_entities import NOTHING
 from curation.readers.nikl.entries import entries, located, mend, whole_number
 from curation.readers.nikl.sentences import Sentence, records, sentences
+from curation.readers.worded import worded_reader
 from curation.records import InstructionRecord
 from curation.tasks.spec import TaskOptions, TaskSpec, task
 
@@ -119,19 +120,10 @@ def read_dp(file: SourceFile, options: TaskOptions) -> Iterator[Item]:
     yield from _read("nikl_dp", tree, file, options)
 
 
-def _reader(
-    name: str, summary: str, read: Callable[[SourceFile, TaskOptions], Iterator[Item]]
-) -> Reader[TaskOptions]:
-    return Reader(
-        name=name,
-        summary=summary,
-        options=TaskOptions,
-        read=read,
-        kind=lambda _: "instruction",
-        suffixes=(".json",),
-    )
-
-
-NIKL_MP = _reader("nikl_mp", "모두의 말뭉치 morphemes (MP): each word with its morphemes", read_mp)
-NIKL_WSD = _reader("nikl_wsd", "모두의 말뭉치 word senses (WSD): words by sense number", read_wsd)
-NIKL_DP = _reader("nikl_dp", "모두의 말뭉치 dependencies (DP): a tree over words", read_dp)
+NIKL_MP = worded_reader(
+    "nikl_mp", "모두의 말뭉치 morphemes (MP): each word with its morphemes", read_mp, ".json"
+)
+NIKL_WSD = worded_reader(
+    "nikl_wsd", "모두의 말뭉치 word senses (WSD): words by sense number", read_wsd, ".json"
+)
+NIKL_DP = worded_reader("nikl_dp", "모두의 말뭉치 dependencies (DP): a tree over words", read_dp, ".json")

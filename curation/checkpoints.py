@@ -2,12 +2,13 @@
 
 import contextlib
 import hashlib
+import os
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import orjson
 
@@ -25,6 +26,19 @@ def sha256_of(path: Path) -> str:
     """Hash a file's content."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+class Hashed(NamedTuple):
+    """A file's size, the time of its last change, and its SHA-256, which holds while they do."""
+
+    bytes: int
+    modified_ns: int
+    sha256: str
+
+    @classmethod
+    def of(cls, status: os.stat_result, sha256: str) -> Self:
+        """What is known of a file that had this state before it was hashed."""
+        return cls(status.st_size, status.st_mtime_ns, sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """From a recipe's paths to units of reading: files found, hashed, and packed to groups."""
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curation.checkpoints import Hashed, sha256_of
 from curation.errors import ConfigurationError, UserError
 from curation.progress import Advance, Progress
 from curation.readers.base import Options, Reader, SourceFile
@@ -86,10 +86,12 @@ def find_inputs(
     *,
     group_bytes: int = GROUP_BYTES,
     roots: Mapping[str, Path] | None = None,
+    known: Mapping[Path, Hashed] | None = None,
 ) -> list[SourceInput]:
     """Find and hash the files of every source (or evaluation set).
 
-    Paths start from ``data``, or from the root that ``roots`` names for a source.
+    Paths start from ``data``, or from the root that ``roots`` names for a source. ``known`` are files
+    that were hashed before: they are not hashed again while they are the same.
 
     Raises
     ------
@@ -116,6 +118,7 @@ def find_inputs(
                 root=root,
                 group_bytes=group_bytes,
                 advance=advance,
+                known=known or {},
             )
             for source, root, targets in found
         ]
@@ -129,12 +132,13 @@ def _source_input(
     root: Path,
     group_bytes: int,
     advance: Advance,
+    known: Mapping[Path, Hashed],
 ) -> SourceInput:
     hashed: list[tuple[SourceFile, tuple[InputFile, ...]]] = []
     for target, paths in targets.items():
         files = []
         for path in paths:
-            files.append(_hashed(path, _name(path, root)))
+            files.append(_hashed(path, _name(path, root), known.get(path)))
             advance(files[-1].bytes)
         hashed.append((SourceFile(target, _name(target, root)), tuple(files)))
     groups = [[one] for one in hashed] if reader.unit == "folder" else list(_packed(hashed, group_bytes))
@@ -246,7 +250,7 @@ def _name(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 
-def _hashed(path: Path, name: str) -> InputFile:
+def _hashed(path: Path, name: str, known: Hashed | None) -> InputFile:
     try:
         name.encode()
     except UnicodeEncodeError as error:
@@ -257,15 +261,15 @@ def _hashed(path: Path, name: str) -> InputFile:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file")  # a pipe would be waited for without end
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        if known is None or known != Hashed.of(status, known.sha256):
+            known = Hashed.of(status, sha256_of(path))
     except OSError as error:
         raise ConfigurationError(
             f"a source file cannot be read: {error.strerror}",
             where=name,
             fix="check its permissions, or leave it out of the recipe",
         ) from error
-    return InputFile(path, name, status.st_size, digest, status.st_mtime_ns)
+    return InputFile(path, name, known.bytes, known.sha256, known.modified_ns)
 
 
 def _fault(source: Source, path: str, what: str) -> ConfigurationError:

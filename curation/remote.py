@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from curation.checkpoints import sha256_of
+from curation.checkpoints import Hashed, sha256_of
 from curation.errors import ConfigurationError, UserError
 from curation.fetching import github, hub, kept
 from curation.manifest import NAME
@@ -146,8 +146,10 @@ def upload_release(release: Path, address: str, progress: Progress, permission: 
 
 def bring_here(
     sources: Sequence[Source], data: str, folder: Path, progress: Progress
-) -> tuple[list[Source], dict[str, Path]]:
+) -> tuple[list[Source], dict[str, Path], dict[Path, Hashed]]:
     """Fetch what lies elsewhere; give sources that name local paths, and the root of each fetched one.
+
+    Beside them, this gives the files that were hashed because a recipe states their SHA-256.
 
     Parameters
     ----------
@@ -158,11 +160,13 @@ def bring_here(
     """
     local: list[Source] = []
     roots: dict[str, Path] = {}
+    known: dict[Path, Hashed] = {}
     for source in sources:
         addresses = [_address(path, data) for path in source.path]
         if not any(map(is_remote, addresses)):
             if source.sha256:
-                _check_stated(source, Path(data) / source.path[0], source.path[0])
+                (path,) = source.path
+                known[Path(data).resolve() / path] = _check_stated(source, Path(data) / path, path)
             local.append(source)
             continue
         if not all(map(is_remote, addresses)):
@@ -171,22 +175,26 @@ def bring_here(
                 where=f"source {source.name}, key path",
                 fix="make two sources of it with the same config",
             )
-        patterns = [_fetched(address, source, folder, progress) for address in addresses]
+        patterns = [_fetched(address, source, folder, progress, known) for address in addresses]
         local.append(source.model_copy(update={"path": tuple(patterns)}))
         roots[source.name] = folder
-    return local, roots
+    return local, roots, known
 
 
 def _address(path: str, data: str) -> str:
     return path if is_remote(path) or not is_remote(data) else f"{data.rstrip('/')}/{path}"
 
 
-def _fetched(address: str, source: Source, folder: Path, progress: Progress) -> str:
-    """Fetch what ``address`` means; give it as a pattern below ``folder``."""
+def _fetched(
+    address: str, source: Source, folder: Path, progress: Progress, known: dict[Path, Hashed]
+) -> str:
+    """Fetch what ``address`` means; give it as a pattern below ``folder``, and add to ``known``."""
     pattern = _pattern(address, source)
     held = folder / pattern
+    before = held.stat() if source.sha256 and held.is_file() else None
     note = kept.held(held) if source.sha256 else None
-    if note is not None and note.sha256 == source.sha256:
+    if before is not None and note is not None and note.sha256 == source.sha256:
+        known[folder.resolve() / pattern] = Hashed.of(before, note.sha256)
         return pattern
     there = {path for path in _below(folder, pattern) if not path.name.startswith(".")}
     variable = kept.offline(address)
@@ -208,7 +216,7 @@ def _fetched(address: str, source: Source, folder: Path, progress: Progress) -> 
             stale.unlink()  # gone on the other side
         kept.remember(folder, address, paths)
     if source.sha256:
-        _check_stated(source, held, address)
+        known[folder.resolve() / pattern] = _check_stated(source, held, address, fetched=not variable)
     return pattern
 
 
@@ -231,14 +239,17 @@ def _one_file(address: str) -> bool:
     return web and not address.endswith("/") and not _GLOB_SIGNS & set(address)
 
 
-def _check_stated(source: Source, path: Path, where: str) -> None:
+def _check_stated(source: Source, path: Path, where: str, *, fetched: bool = False) -> Hashed:
     if not path.is_file():
         raise ConfigurationError(
             "sha256 is that of one file, and this is none", where=where, fix="name the file in path"
         )
-    found = sha256_of(path)
+    status = path.stat()  # before the note: another run may be replacing both, the note last
+    note = kept.noted(path) if fetched else None
+    found = note.sha256 if note is not None else sha256_of(path)
     if found != source.sha256:
         raise kept.mismatch(where, source.sha256, found)
+    return Hashed.of(status, found)
 
 
 def _plain(path: str) -> str:

@@ -151,8 +151,12 @@ def find_all(
     """
     found = []
     for sources in (recipe.sources, [one.as_source() for one in recipe.evaluation_sets]):
-        held, roots = bring_here(sources, str(data), out.parent / ".fetched", progress)
-        found.append(find_inputs(held, Path(data), readers, progress, group_bytes=group_bytes, roots=roots))
+        held, roots, known = bring_here(sources, str(data), out.parent / ".fetched", progress)
+        found.append(
+            find_inputs(
+                held, Path(data), readers, progress, group_bytes=group_bytes, roots=roots, known=known
+            )
+        )
     return found[0], found[1]
 
 

@@ -36,17 +36,27 @@ PLACEHOLDER = re.compile(
 
 def check_card(text: str, name: str) -> list[Fault]:
     """Check a card of the catalogue; ``name`` is its file."""
+    return checked(text, name)[1]
+
+
+def checked(text: str, name: str) -> tuple[CatalogueCard | None, list[Fault]]:
+    """Read a card of the catalogue, and check it; without a fault there is a card."""
     try:
         data = data_of(text, name)
     except ValueError as error:
-        return [Fault(name, "front matter", f"malformed: {error}", "write it as the other cards have it")]
+        fault = Fault(name, "front matter", f"malformed: {error}", "write it as the other cards have it")
+        return None, [fault]
     found = [*_gaps(data, name)]
-    told = {fault.field for fault in found}
-    for fault in _malformed(data, name):
-        if not covered(fault.field, told):  # members of a union all say what they expected
-            told.add(fault.field)
-            found.append(fault)
-    return found or [*_contradictions(CatalogueCard.model_validate(in_tuples(data)), name)]
+    try:
+        card = CatalogueCard.model_validate(in_tuples(data))
+    except ValidationError as error:
+        told = {fault.field for fault in found}
+        for fault in _malformed(error, name):
+            if not covered(fault.field, told):  # members of a union all say what they expected
+                told.add(fault.field)
+                found.append(fault)
+        return None, found
+    return card, found or [*_contradictions(card, name)]
 
 
 def _gaps(data: Mapping[str, Any], name: str) -> Iterator[Fault]:
@@ -78,22 +88,17 @@ def hollow(value: Any, name: str, field: str, *, may_be_empty: bool = False) -> 
         )
 
 
-def _malformed(data: Mapping[str, Any], name: str) -> Iterator[Fault]:
-    try:
-        CatalogueCard.model_validate(in_tuples(dict(data)))
-    except ValidationError as error:
-        for one in error.errors():
-            # Members of a union stand at the end of a place; the field is what a person knows.
-            place = [
-                str(part) for part in one["loc"] if not re.search(r"[\[\](]|^literal|^constrained", str(part))
-            ]
-            field = ".".join(place)
-            if one["type"] == "extra_forbidden":
-                yield Fault(
-                    name, field, "malformed: no such field", "remove it or spell it as other cards do"
-                )
-            else:
-                yield Fault(name, field, f"malformed: {one['msg']}", "write it as the other cards have it")
+def _malformed(error: ValidationError, name: str) -> Iterator[Fault]:
+    for one in error.errors():
+        # Members of a union stand at the end of a place; the field is what a person knows.
+        place = [
+            str(part) for part in one["loc"] if not re.search(r"[\[\](]|^literal|^constrained", str(part))
+        ]
+        field = ".".join(place)
+        if one["type"] == "extra_forbidden":
+            yield Fault(name, field, "malformed: no such field", "remove it or spell it as other cards do")
+        else:
+            yield Fault(name, field, f"malformed: {one['msg']}", "write it as the other cards have it")
 
 
 def covered(field: str, told: Iterable[str]) -> bool:

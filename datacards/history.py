@@ -63,8 +63,10 @@ def group_of(card: CatalogueCard) -> str:
 
 
 def era_of(card: CatalogueCard) -> str:
-    """Give the years that a corpus belongs to."""
-    year = int(card.year)
+    """Give the years that a corpus belongs to, or ``unknown``."""
+    year = card.year
+    if not isinstance(year, int):
+        return UNKNOWN
     return ERAS[0] if year < 2020 else ERAS[1] if year < 2024 else ERAS[2]
 
 
@@ -87,7 +89,7 @@ def history(cards: Sequence[CatalogueCard]) -> dict[str, CrossTable]:
     providers = sorted({card.provider for card in cards}, key=lambda name: (name == UNKNOWN, name))
     return {
         "groups": cross(chosen, lambda card: str(card.year), group_of, years, GROUPS),
-        "types": cross(chosen, lambda card: card.task_type, era_of, types, ERAS),
+        "types": cross(chosen, lambda card: card.task_type, era_of, types, (*ERAS, UNKNOWN)),
         "licences": cross(
             chosen,
             lambda card: str(card.year),

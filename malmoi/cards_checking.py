@@ -9,7 +9,7 @@ from curation.manifest import NAME
 from curation.readers import READERS
 from curation.yaml_lines import nearest
 from datacards.catalogue import UNKNOWN, card_files, read
-from datacards.checks import Fault, check_card
+from datacards.checks import Fault, check_card, checked
 from datacards.readme_checks import check_readme
 
 
@@ -62,11 +62,11 @@ def find_card(wanted: str) -> str:
 
 def _check(text: str, name: str) -> list[Fault]:
     """Check a card of the catalogue, and whether the readers that it names are there."""
-    found = check_card(text, name)
-    if found:
+    card, found = checked(text, name)
+    if found or card is None:
         return found
     return [
         Fault(name, "readers", f"malformed: there is no reader '{reader}'", nearest(reader, READERS))
-        for reader in read(text, name).readers
+        for reader in card.readers
         if reader not in READERS
     ]

@@ -44,12 +44,17 @@ def note_of(target: Path) -> Path:
 
 def held(target: Path) -> Note | None:
     """The note of a file that is there and still has the content it came with."""
+    note = noted(target)
+    return note if note is not None and target.is_file() and sha256_of(target) == note.sha256 else None
+
+
+def noted(target: Path) -> Note | None:
+    """The note of a file, without a look at the file."""
     try:
         values = orjson.loads(note_of(target).read_bytes())
-        note = Note(str(values["version"]), str(values["sha256"]))
+        return Note(str(values["version"]), str(values["sha256"]))
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
-    return note if target.is_file() and sha256_of(target) == note.sha256 else None
 
 
 def keep(target: Path, version: str) -> None:

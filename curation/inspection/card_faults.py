@@ -14,6 +14,7 @@ from curation.characters import HANGUL, LETTERS, count
 from curation.checkpoints import sha256_of
 from curation.inspection.open_release import OpenRelease, open_release
 from curation.personal_data import DEFAULT_KINDS, find
+from curation.readers.quoting import shown
 from curation.steps.personal_data import PersonalDataParams
 from datacards.checks import Fault
 from datacards.front_matter import split
@@ -96,7 +97,8 @@ def _structure(release: OpenRelease, matter: Mapping[str, Any], card: str) -> It
                 card, field, f"the split is there with {there:,} rows and is not declared", "declare it"
             )
         elif stated != there:
-            fault = f"{stated:,} rows are declared, {there:,} are there"
+            number = f"{stated:,}" if isinstance(stated, int | float) else repr(shown(str(stated)))
+            fault = f"{number} rows are declared, {there:,} are there"
             yield Fault(card, f"{field}.num_examples", fault, f"write {there}")
     bucket, buckets = size_category(sum(counted.values())), as_list(matter.get("size_categories"))
     if buckets and bucket not in buckets:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from curation.readers.base import SourceFile
-from curation.readers.encoding import as_korean, file_encoding
+from curation.readers.encoding import Encoding, as_korean, file_encoding
 from curation.readers.lines import CP949_IN_UTF8, physical_lines
 from curation.records import BadRow, Location
 
@@ -40,14 +40,14 @@ def blocks(file: SourceFile) -> Iterator[Block | BadRow]:
         if raw not in blank:
             held.append(raw)
         elif held:
-            yield _block(held, number - len(held), file.name, encoding.codec)
+            yield _block(held, number - len(held), file.name, encoding)
             held = []
     if held:
-        yield _block(held, number - len(held) + 1, file.name, encoding.codec)
+        yield _block(held, number - len(held) + 1, file.name, encoding)
 
 
-def _block(held: list[bytes], number: int, name: str, codec: str) -> Block | BadRow:
-    line_break = "\n".encode(codec)
+def _block(held: list[bytes], number: int, name: str, encoding: Encoding) -> Block | BadRow:
+    codec, line_break = encoding.codec, encoding.line_break
     raw, recovery = line_break.join(held), ""
     try:
         text = raw.decode(codec)
@@ -58,6 +58,7 @@ def _block(held: list[bytes], number: int, name: str, codec: str) -> Block | Bad
         text, recovery = korean, CP949_IN_UTF8
     if "\0" in text:
         return BadRow(raw, Location(name, number), "NUL characters in the lines", len(held))
-    if "\r" in text:
+    parting = line_break.decode(codec)
+    if parting == "\n" and "\r" in text:
         text = text.replace("\r\n", "\n").removesuffix("\r")
-    return Block(number, held, text.split("\n"), recovery, line_break)
+    return Block(number, held, text.split(parting), recovery, line_break)

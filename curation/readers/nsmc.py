@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from curation.errors import UserError
 from curation.readers.base import Item, Reader, SourceFile
@@ -36,6 +36,13 @@ _LINE_BREAKS = "line breaks inside the text"
 _TABS = "tabs inside the text"
 
 
+class _File(NamedTuple):
+    """The name of a file, and the line break of its encoding."""
+
+    name: str
+    line_break: bytes
+
+
 class NsmcOptions(TaskOptions):
     """Whether a review is a text or an instruction (and how that is worded), and the table's encoding."""
 
@@ -51,7 +58,8 @@ def read(file: SourceFile, options: NsmcOptions) -> Iterator[Item]:
     UserError
         When the first line is neither the header nor the beginning of a row.
     """
-    lines = text_lines(file, file_encoding(file, options.encoding))
+    encoding = file_encoding(file, options.encoding)
+    lines = text_lines(file, encoding)
     first = next(lines, None)
     if first is None:
         return
@@ -63,7 +71,8 @@ def read(file: SourceFile, options: NsmcOptions) -> Iterator[Item]:
             fix="The reader `nsmc` takes `id TAB document TAB label`; for another table use `csv`.",
         )
     make_record = _text if options.record == "text" else partial(_sentiment, options)
-    yield from joined(lines if headed else chain([first], lines), file.name, make_record)
+    rows = lines if headed else chain([first], lines)
+    yield from joined(rows, file.name, make_record, encoding.line_break)
 
 
 def _text(identifier: str, text: str, label: str) -> Record:
@@ -82,56 +91,58 @@ def _sentiment(options: NsmcOptions, identifier: str, text: str, label: str) -> 
 
 
 def joined(
-    lines: Iterator[Line | BadRow], name: str, make_record: MakeRecord = _text
+    lines: Iterator[Line | BadRow], name: str, make_record: MakeRecord = _text, line_break: bytes = b"\n"
 ) -> Iterator[Row | BadRow]:
     """Yield a row for each review; every line given is part of exactly one row or bad row.
 
-    A review that began and has no end yet is held back, at most 100 lines of it.
+    A review that began and has no end yet is held back, at most 100 lines of it. ``line_break`` is the
+    encoding's, for the bytes of reviews of several lines.
     """
+    file = _File(name, line_break)
     held: list[Line] = []
     uncertain = False  # the review held began inside another one
     for line in lines:
         if isinstance(line, BadRow):
-            yield from _quarantined(held, name, "an unreadable line inside the review")
+            yield from _quarantined(held, file, "an unreadable line inside the review")
             held, uncertain = [], False
             yield line
         elif whole := _ROW.fullmatch(line.text):
-            yield from _quarantined(held, name, "the review has no end")
+            yield from _quarantined(held, file, "the review has no end")
             held, uncertain = [], False
-            yield _row(whole, [line], name, make_record)
+            yield _row(whole, [line], file, make_record)
         elif _BEGIN.match(line.text):
             uncertain = bool(held)
-            yield from _quarantined(held, name, "another row begins inside the review")
+            yield from _quarantined(held, file, "another row begins inside the review")
             held = [line]
         elif not held:
-            yield from _quarantined([line], name, _without_beginning(line.text))
+            yield from _quarantined([line], file, _without_beginning(line.text))
         else:
             held.append(line)
             if _END.search(line.text):
-                yield from _ended(held, name, make_record, uncertain=uncertain)
+                yield from _ended(held, file, make_record, uncertain=uncertain)
                 held, uncertain = [], False
             elif len(held) == _MOST_LINES:
-                yield from _quarantined(held, name, f"no end within {_MOST_LINES} lines")
+                yield from _quarantined(held, file, f"no end within {_MOST_LINES} lines")
                 held, uncertain = [], False
-    yield from _quarantined(held, name, "the file ends inside the review")
+    yield from _quarantined(held, file, "the file ends inside the review")
 
 
 def _ended(
-    held: list[Line], name: str, make_record: MakeRecord, *, uncertain: bool
+    held: list[Line], file: _File, make_record: MakeRecord, *, uncertain: bool
 ) -> Iterator[Row | BadRow]:
     whole = _ROW.fullmatch("\n".join(line.text for line in held))
     if uncertain or whole is None:
-        yield from _quarantined(held, name, "it began inside another review")
+        yield from _quarantined(held, file, "it began inside another review")
     else:
-        yield _row(whole, held, name, make_record)
+        yield _row(whole, held, file, make_record)
 
 
-def _row(whole: re.Match[str], held: list[Line], name: str, make_record: MakeRecord) -> Row | BadRow:
+def _row(whole: re.Match[str], held: list[Line], file: _File, make_record: MakeRecord) -> Row | BadRow:
     identifier, text, label = whole.groups()
     recovery = held[0].recovery
     if len(held) > 1 or "\t" in text:
         if _GLUED.search(text):
-            return _bad(held, name, "two rows run together")
+            return _bad(held, file, "two rows run together")
         reasons = {line.recovery for line in held} - {""}
         reasons |= {_LINE_BREAKS} if len(held) > 1 else set()
         reasons |= {_TABS} if "\t" in text else set()
@@ -139,8 +150,8 @@ def _row(whole: re.Match[str], held: list[Line], name: str, make_record: MakeRec
     try:
         record = make_record(identifier, text, label)
     except ValueError as error:
-        return _bad(held, name, str(error))
-    return Row(record, Location(name, held[0].number), len(held), recovery)
+        return _bad(held, file, str(error))
+    return Row(record, Location(file.name, held[0].number), len(held), recovery)
 
 
 def _without_beginning(text: str) -> str:
@@ -149,14 +160,14 @@ def _without_beginning(text: str) -> str:
     return "the end of a row without its beginning" if _END.search(text) else "no row begins here"
 
 
-def _quarantined(held: list[Line], name: str, error: str) -> Iterator[BadRow]:
+def _quarantined(held: list[Line], file: _File, error: str) -> Iterator[BadRow]:
     if held:
-        yield _bad(held, name, error)
+        yield _bad(held, file, error)
 
 
-def _bad(held: list[Line], name: str, error: str) -> BadRow:
-    raw = b"\n".join(line.raw for line in held)
-    return BadRow(raw, Location(name, held[0].number), error, len(held))
+def _bad(held: list[Line], file: _File, error: str) -> BadRow:
+    raw = file.line_break.join(line.raw for line in held)
+    return BadRow(raw, Location(file.name, held[0].number), error, len(held))
 
 
 NSMC = Reader(

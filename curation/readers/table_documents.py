@@ -23,10 +23,10 @@ from curation.readers.quoting import shown
 from curation.readers.spreadsheet import sheets
 from curation.readers.table import file_rows
 from curation.records import BadRow, Location, Row
-from curation.table_text.layout import MOST_COMPARED, laid_out
+from curation.table_text.layout import laid_out
 from curation.table_text.model import Cell, Table
 from curation.table_text.ranges import cells_in
-from curation.table_text.record import TableOptions, default_form, table_record
+from curation.table_text.record import TableOptions, table_record
 from curation.tasks.spec import task
 
 _HTML = (".html", ".htm")
@@ -83,18 +83,17 @@ def read(file: SourceFile, options: TableDocumentsOptions) -> Iterator[Item]:
     for one, sentences in chosen or [(one, []) for one in found]:
         where = Location(file.name, one.number)
         try:
-            _check_text(one.table, options)
+            record = table_record(
+                task("table_documents"),
+                one.table,
+                sentences,
+                options,
+                group=f"{file.name}|{one.number}",
+                attributes={"path": file.name, "sheet": one.name} if one.name else {"path": file.name},
+            )
         except ValueError as error:
             yield BadRow(file.path.read_bytes(), where, str(error))
             continue
-        record = table_record(
-            task("table_documents"),
-            one.table,
-            sentences,
-            options,
-            group=f"{file.name}|{one.number}",
-            attributes={"path": file.name, "sheet": one.name} if one.name else {"path": file.name},
-        )
         yield Row(record, where)
 
 
@@ -141,16 +140,6 @@ def _check_layout(number: int, table: Table) -> None:
             pass
     except ValueError as error:
         raise ValueError(f"table {number}: {error}") from error
-
-
-def _check_text(table: Table, options: TableDocumentsOptions) -> None:
-    form = options.form or default_form(table)
-    cells = sum(map(len, table.rows)) if form == "full" else len(table.highlighted)
-    headers = sum(cell.is_header for cell in table.cells())
-    if cells * headers > MOST_COMPARED:
-        raise ValueError(
-            f"a text of {cells:,} cells with {headers:,} headers would be too long: mark some cells"
-        )
 
 
 def _marked(file: SourceFile, found: list[FoundTable], example: MarkedCells) -> FoundTable:

@@ -103,19 +103,19 @@ def _row(
         pairs = fields(line.text.removesuffix("\r"))
         if not first:
             raise ValueError("no sentence belongs to this box")
+        attributes = {key: value for key, value in known.items() if value}
+        if any(following):
+            attributes["further_sentences"] = "\n".join(filter(None, following))
+        record = table_record(
+            task("wikibio"),
+            table_of_pairs(pairs),
+            (first,),
+            options,
+            group=known.get("title", ""),
+            attributes=attributes,
+        )
     except ValueError as error:
         return BadRow(line.raw, where, str(error))
-    attributes = {key: value for key, value in known.items() if value}
-    if any(following):
-        attributes["further_sentences"] = "\n".join(filter(None, following))
-    record = table_record(
-        task("wikibio"),
-        table_of_pairs(pairs),
-        (first,),
-        options,
-        group=known.get("title", ""),
-        attributes=attributes,
-    )
     return Row(record, where, recovery=line.recovery)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 import orjson
 from pydantic import JsonValue
 
+from curation.checkpoints import sha256_of
 from curation.errors import UserError
 from curation.readers import READERS
 from curation.readers.base import SourceFile
@@ -162,12 +163,10 @@ def _hash(text: str) -> int:
 
 
 def _facts(source: Corpus | Plain, path: str, data: Path) -> FileFacts:
-    with (data / path).open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {
         "name": source.name,
         "file": path,
-        "sha256": digest,
+        "sha256": sha256_of(data / path),
         "licence": source.licence,
         "url": source.url,
     }

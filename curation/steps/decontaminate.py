@@ -105,19 +105,21 @@ def _loaded(
 def _batches(
     files: tuple[tuple[str, tuple[tuple[Path, int], ...]], ...],
 ) -> Iterator[tuple[str, list[str], list[str]]]:
-    import pyarrow.parquet as pq  # noqa: PLC0415 - `import curation.steps` stays quick
+    from curation.tables import open_table  # noqa: PLC0415 - `import curation.steps` stays quick
 
     for name, paths in files:
         row = 0
         yield name, [], []  # an empty set is named as well
         for path, _ in paths:
-            with pq.ParquetFile(path) as table:
+            with open_table(path) as table:
                 columns = [column for column in ("id", "text") if column in table.schema_arrow.names]
-                for batch in table.iter_batches(batch_size=_ROWS, columns=columns):
-                    rows = range(row + 1, row + batch.num_rows + 1)
-                    ids = batch["id"].to_pylist() if "id" in columns else [f"row {n}" for n in rows]
-                    yield name, ids, batch["text"].to_pylist()
-                    row += batch.num_rows
+                # Group by group: over a whole file, `iter_batches` keeps what it read until the end.
+                for group in range(table.num_row_groups):
+                    for batch in table.iter_batches(_ROWS, [group], columns, use_threads=False):
+                        rows = range(row + 1, row + batch.num_rows + 1)
+                        ids = batch["id"].to_pylist() if "id" in columns else [f"row {n}" for n in rows]
+                        yield name, ids, batch["text"].to_pylist()
+                        row += batch.num_rows
 
 
 DECONTAMINATE = Step(

@@ -3,7 +3,7 @@
 A task file has several wordings of the same task; each becomes a task of its own, over the same rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -82,12 +82,13 @@ class Export:
             When a file cannot be read, or no row is of a task.
         """
         options = [self._options(wording) for wording in wordings]
+        known = frozenset(task_names())
         found: dict[tuple[str, int], _Rows] = {}
         with progress.task(f"read {self.reader.name}", len(files) * len(wordings), "files") as advance:
             for wording, wanted in zip(wordings, options, strict=True):
                 self.quarantined = 0
                 for file in files:
-                    for record in self._records(self.reader.read(file, wanted)):
+                    for record in self._records(self.reader.read(file, wanted), known):
                         key = (record.task, wording)
                         if key not in found:
                             found[key] = _Rows(task(record.task))
@@ -134,8 +135,7 @@ class Export:
     def _own_options(self) -> str:
         return ", ".join(sorted({*self.reader.options.model_fields} - {"template"})) or "none"
 
-    def _records(self, items: Iterable[Item]) -> Iterator[InstructionRecord]:
-        known = set(task_names())
+    def _records(self, items: Iterable[Item], known: Collection[str]) -> Iterator[InstructionRecord]:
         for item in items:
             if isinstance(item, BadRow):
                 self.quarantined += 1
@@ -150,7 +150,7 @@ class Export:
         shown = {one.input for one in positive}
         inputs = [given for given in rows.outputs if given not in shown]
         labels = [min(rows.outputs[given]) if spec.label_space else "" for given in inputs]
-        taken = chosen(inputs, inputs, labels, self.seed, self.most)
+        taken = chosen(inputs, labels, self.seed, self.most)
         named = Task(
             name=f"task{number:03d}_{spec.name}_wording{wording}",
             contributors=("malmoi",),

@@ -7,11 +7,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import chain, zip_longest
-from typing import TypeVar
 
 from curation.superni.splits import EVALUATION_INSTANCES
-
-ItemT = TypeVar("ItemT")
 
 
 def digest(text: str) -> str:
@@ -19,24 +16,21 @@ def digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def chosen(
-    items: Sequence[ItemT], inputs: Sequence[str], labels: Sequence[str], seed: int, most: int
-) -> list[ItemT]:
-    """Take at most ``most`` items, of each label as many as of the others while it has any.
+def chosen(inputs: Sequence[str], labels: Sequence[str], seed: int, most: int) -> list[str]:
+    """Take at most ``most`` inputs, of each label as many as of the others while it has any.
 
     Parameters
     ----------
-    items, inputs, labels
-        The items, with the text that decides an item's place and its label; one label for all where
-        there is nothing to balance.
+    inputs, labels
+        The inputs, each with its label; one label for all where there is nothing to balance.
     seed
-        Another seed gives another choice. The same one gives the same, in whatever order the items
+        Another seed gives another choice. The same one gives the same, in whatever order the inputs
         come.
 
     Returns
     -------
     list
-        First 100 items whose labels take turns, then the others in chance order.
+        First 100 inputs whose labels take turns, then the others in chance order.
     """
     ranks = {number: digest(f"{seed}\0{text}") for number, text in enumerate(inputs)}
     by_label: dict[str, list[int]] = defaultdict(list)
@@ -45,4 +39,4 @@ def chosen(
     rounds = zip_longest(*(by_label[label] for label in sorted(by_label)))
     turns = [number for number in chain.from_iterable(rounds) if number is not None][:most]
     first, rest = turns[:EVALUATION_INSTANCES], turns[EVALUATION_INSTANCES:]
-    return [items[number] for number in (*first, *sorted(rest, key=ranks.__getitem__))]
+    return [inputs[number] for number in (*first, *sorted(rest, key=ranks.__getitem__))]

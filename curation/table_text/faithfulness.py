@@ -10,7 +10,7 @@ a person to judge.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from curation.korean import Morpheme, analyses, is_syllable
 from curation.table_text.amounts import amounts, implied, month, scales
@@ -30,15 +30,26 @@ class Unsupported:
     end: int
 
 
+class _Facts(NamedTuple):
+    """What a table says: the values of its numbers, and its texts to look names up in."""
+
+    numbers: set[Decimal]
+    names: Known
+
+
 def unsupported(sentences: Sequence[str], tables: Sequence[Table]) -> list[list[Unsupported]]:
     """Find what each sentence says that its table does not support, in the order of the sentence."""
-    supports = [supporting_texts(table) for table in tables]
-    texts = [*sentences, *(text for held in supports for text in held)]
+    # A table has several references as a rule: what it says is looked up once.
+    supports = {key: supporting_texts(table) for key, table in {id(one): one for one in tables}.items()}
+    texts = [*sentences, *(text for held in supports.values() for text in held)]
     found = iter(_analysed(texts))
     analysed = [next(found) for _ in sentences]
+    facts = {
+        key: _Facts(_values(held, [next(found) for _ in held]), Known(held)) for key, held in supports.items()
+    }
     return [
-        _check(sentence, morphemes, held, [next(found) for _ in held])
-        for sentence, morphemes, held in zip(sentences, analysed, supports, strict=True)
+        _check(sentence, morphemes, facts[id(table)])
+        for sentence, morphemes, table in zip(sentences, analysed, tables, strict=True)
     ]
 
 
@@ -71,23 +82,16 @@ def _analysed(texts: Sequence[str]) -> Iterable[Sequence[Morpheme]]:
     return (next(found) if has else () for has in korean)
 
 
-def _check(
-    sentence: str,
-    morphemes: Sequence[Morpheme],
-    supports: Sequence[str],
-    their_morphemes: Sequence[Sequence[Morpheme]],
-) -> list[Unsupported]:
-    values = _values(supports, their_morphemes)
+def _check(sentence: str, morphemes: Sequence[Morpheme], facts: _Facts) -> list[Unsupported]:
     numbers = amounts(sentence, morphemes)
     found = [
         Unsupported("number", sentence[one.start : one.end], one.start, one.end)
         for one in numbers
-        if one.value not in values
+        if one.value not in facts.numbers
     ]
-    known = Known(supports)
     for name in (*latin_names(sentence), *korean_names(sentence, morphemes)):
         inside = any(one.start <= name.start and name.end <= one.end for one in numbers)
-        if not inside and not known.holds(name.text) and not _is_known_month(name, values):
+        if not inside and not facts.names.holds(name.text) and not _is_known_month(name, facts.numbers):
             found.append(Unsupported("name", name.text, name.start, name.end))
     return sorted(found, key=lambda one: one.start)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from curation.table_text.layout import MOST_COMPARED
 from curation.table_text.model import Cell, Table
 
 Form = Literal["subtable", "full"]
@@ -25,14 +26,27 @@ class _Header(NamedTuple):
 
 
 def linearise(table: Table, form: Form = "subtable", *, metadata: bool = True) -> str:
-    """Write a table as text: ``full``, or its marked cells (``subtable``); ``metadata`` are the titles."""
+    """Write a table as text: ``full``, or its marked cells (``subtable``); ``metadata`` are the titles.
+
+    Raises
+    ------
+    ValueError
+        When the text would be too long: each cell names its headers, so it grows with cells times headers.
+    """
+    _check_length(table, form)
     titles = "".join(_titles(table)) if metadata else ""
     body = _subtable(table) if form == "subtable" else _full(table)
     return f"{titles}<table> {''.join(body)}</table>"
 
 
 def linearisations(table: Table) -> dict[str, str]:
-    """Give all four strings, by the names that ToTTo's preprocessing gives them."""
+    """Give all four strings, by the names that ToTTo's preprocessing gives them.
+
+    Raises
+    ------
+    ValueError
+        As :func:`linearise`.
+    """
     return {
         "full_table_str": linearise(table, "full", metadata=False),
         "subtable_str": linearise(table, "subtable", metadata=False),
@@ -49,6 +63,14 @@ def headers_of_highlighted(table: Table) -> Iterator[tuple[list[str], list[str]]
         start = sum(cell.column_span for cell in cells[:index])
         columns = _over(cells[index], start, islice(headers, above[row]))
         yield columns, [cell.value for cell in cells[:index] if cell.is_header]
+
+
+def _check_length(table: Table, form: Form) -> None:
+    cells = sum(map(len, table.rows)) if form == "full" else len(table.highlighted)
+    headers = sum(cell.is_header for cell in table.cells())
+    if cells * headers > MOST_COMPARED:
+        advice = "mark some cells" if form == "full" else "mark fewer cells"
+        raise ValueError(f"a text of {cells:,} cells with {headers:,} headers would be too long: {advice}")
 
 
 def _titles(table: Table) -> Iterator[str]:

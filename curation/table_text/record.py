@@ -37,6 +37,11 @@ def table_record(
 
     ``sentences`` are the references. Without any, as in a hidden test set, the record ends with the
     question.
+
+    Raises
+    ------
+    ValueError
+        When the table is too large for a text; the message is the reason for quarantine.
     """
     form = options.form or default_form(table)
     record = spec.record(

@@ -67,26 +67,30 @@ def linearise(
     as_json: AsJson = False,
 ) -> None:
     """Write each table as one line of text, as ToTTo's models read it; --json gives all four forms."""
+    from curation.errors import UserError
     from curation.table_text.linearise import linearisations
     from curation.table_text.linearise import linearise as written
     from curation.table_text.record import default_form
 
     options = _own(cells, table, header_rows, header_columns, title)
     found = _targets(tables, reader, options)
-    if as_json:
-        console.print_json(
-            {
-                "tables": [
-                    {"file": one.where.file, "line": one.where.line, **linearisations(one.table)}
-                    for one in found
-                ]
-            }
-        )
-        return
+    listed = []
     for one in found:
-        text = written(one.table, form or default_form(one.table), metadata=titles)
-        line = " ".join(text.splitlines())
-        console.out.print(line, markup=False, soft_wrap=True)
+        try:
+            if as_json:
+                place = {"file": one.where.file, "line": one.where.line}
+                listed.append({**place, **linearisations(one.table)})
+                continue
+            text = written(one.table, form or default_form(one.table), metadata=titles)
+        except ValueError as error:
+            raise UserError(
+                f"This table cannot be written: {error}.",
+                where=str(one.where),
+                fix="Write the marked cells alone: without --json and --form full.",
+            ) from error
+        console.out.print(" ".join(text.splitlines()), markup=False, soft_wrap=True)
+    if as_json:
+        console.print_json({"tables": listed})
 
 
 @app.command("score", epilog=SCORE_EXAMPLE)
@@ -105,7 +109,7 @@ def score(
 ) -> None:
     """Score sentences with BLEU and PARENT, as ToTTo's leaderboard does."""
     from curation.errors import UserError
-    from curation.table_text.metrics.scores import score as scored
+    from curation.table_text.metrics.scores import score_parts
     from curation.table_text.targets import read_sentences, subsets
 
     found = _targets(tables, reader, {})
@@ -118,19 +122,16 @@ def score(
             fix="Score on tables with references; `malmoi tables check` needs none.",
         )
 
-    def part(places: Sequence[int]) -> "Scores":
-        chosen = [found[place] for place in places]
-        own = [written[place] for place in places]
-        return scored(own, [one.references for one in chosen], [one.table for one in chosen], comparing)
-
-    whole = part(range(len(found)))
-    parts = {name: part(places) for name, places in subsets(found).items()}
+    parts = {"all": range(len(found)), **subsets(found)}
+    scores = score_parts(
+        written, [one.references for one in found], [one.table for one in found], parts, comparing
+    )
     if as_json:
-        console.print_json(
-            {**whole.as_json(), "subsets": {name: one.as_json() for name, one in parts.items()}}
-        )
+        whole, *_ = scores.values()
+        told = {name: one.as_json() for name, one in scores.items() if name != "all"}
+        console.print_json({**whole.as_json(), "subsets": told})
     else:
-        _show_scores({"all": whole, **parts})
+        _show_scores(scores)
 
 
 @app.command("check", epilog=CHECK_EXAMPLE)

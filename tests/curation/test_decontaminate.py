@@ -49,7 +49,7 @@ def judge(tmp_path: Path):
 
 def write(folder: Path, name: str, rows: Sequence[str]) -> Path:
     path = folder / f"{name}.parquet"
-    pq.write_table(pa.table({"text": pa.array(rows, pa.string())}), path)
+    pq.write_table(pa.table({"text": pa.array(rows, pa.string())}), path, row_group_size=1)
     return path
 
 

@@ -11,7 +11,7 @@ from curation.readers import READERS
 from curation.tasks.spec import task, task_names
 from datacards.catalogue import CatalogueCard, card_files, load
 from datacards.checks import check_card
-from datacards.history import history, listed
+from datacards.history import ERAS, era_of, history, listed
 
 HANGUL = re.compile("[가-힣]")
 # Readers of formats, whatever corpus is in them.
@@ -152,6 +152,16 @@ def test_counts_by_type_and_year_equal_the_survey(
         "2020-2023": 12,
         "2024-": 3,
     }
+
+
+def test_a_corpus_of_an_unknown_year_is_counted_apart(cards: list[CatalogueCard]) -> None:
+    first, *others = listed(cards)
+    undated = first.model_copy(update={"year": "unknown"})
+    assert era_of(undated) == "unknown"
+    types = history([undated, *others])["types"]
+    assert types.columns == (*ERAS, "unknown")
+    assert types.as_json()[first.task_type]["unknown"] == 1
+    assert history(cards)["types"].columns == ERAS
 
 
 def test_the_history_goes_from_parsing_to_hate_speech_and_evaluation(cards: list[CatalogueCard]) -> None:

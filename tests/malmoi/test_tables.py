@@ -45,6 +45,18 @@ def test_linearise_prints_a_line_a_table(tmp_path: Path) -> None:
     assert "<highlighted_cell> Low Tide" in full[0]
 
 
+@pytest.mark.parametrize("wanted", [("--form", "full"), ("--json",)])
+def test_a_text_too_long_is_refused_at_once(tmp_path: Path, wanted: tuple[str, ...]) -> None:
+    (tmp_path / "long.csv").write_text("h,v\n" * 2300, encoding="utf-8")
+    marked = ("long.csv", "--cells", "B2300", "--header-columns", "1")
+    only = malmoi("tables", "linearise", *marked, home=tmp_path).out
+    assert only.count("<cell>") == 1
+    refused = malmoi("tables", "linearise", *marked, *wanted, home=tmp_path)
+    assert refused.code != 0
+    assert "a text of 4,600 cells with 2,301 headers would be too long" in refused.err
+    assert "long.csv:1" in refused.err
+
+
 def test_score(tmp_path: Path, sentences: Path) -> None:
     found = malmoi("tables", "score", sentences, TOTTO, "--json", home=tmp_path).json
     assert (found["examples"], found["comparing"]) == (2, "words")

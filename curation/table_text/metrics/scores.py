@@ -1,6 +1,6 @@
 """BLEU and PARENT of a set of sentences, with the choice that figures depend on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from curation.table_text.metrics.bleu import BleuScore, bleu
@@ -30,9 +30,28 @@ def score(
     comparing: Comparing = "words",
 ) -> Scores:
     """Score sentences, each against its references and its table; there must be one at least."""
-    return Scores(
-        len(sentences),
-        comparing,
-        bleu(sentences, references, comparing),
-        mean(parent(sentences, references, tables, comparing)),
-    )
+    (whole,) = score_parts(sentences, references, tables, {"all": range(len(sentences))}, comparing).values()
+    return whole
+
+
+def score_parts(
+    sentences: Sequence[str],
+    references: Sequence[Sequence[str]],
+    tables: Sequence[Table],
+    parts: Mapping[str, Sequence[int]],
+    comparing: Comparing = "words",
+) -> dict[str, Scores]:
+    """Score parts of the sentences, each given by the places of its sentences, of which it has one at least.
+
+    PARENT is one sentence's affair, and so is computed once, however many parts have the sentence.
+    """
+    found = parent(sentences, references, tables, comparing)
+    return {
+        name: Scores(
+            len(places),
+            comparing,
+            bleu([sentences[at] for at in places], [references[at] for at in places], comparing),
+            mean([found[at] for at in places]),
+        )
+        for name, places in parts.items()
+    }

@@ -6,8 +6,13 @@ import fsspec
 import orjson
 import pytest
 
+from curation.checkpoints import Hashed
 from curation.errors import ConfigurationError, UserError
-from curation.recipe import load_recipe
+from curation.inputs import find_inputs
+from curation.progress import Quiet
+from curation.readers import READERS
+from curation.recipe import Source, load_recipe
+from curation.remote import bring_here
 from curation.run import run_recipe
 from tests.curation.fetching.test_github import blob
 
@@ -53,6 +58,30 @@ def test_files_here_are_checked_too(run, data):
     (data / "folder").mkdir()
     with pytest.raises(ConfigurationError, match="this is none"):
         run("folder", sha256=SHA256)
+
+
+def test_what_a_stated_hash_was_checked_on_is_not_hashed_again(site, tmp_path, data):
+    site.files["/a.jsonl"] = ROWS
+    (data / "a.jsonl").write_bytes(ROWS)
+    folder = tmp_path / "fetched"
+    sources = [
+        Source(name=name, reader="jsonl", path=(path,), licence="MIT", config=name, sha256=SHA256)
+        for name, path in (("here", "a.jsonl"), ("there", f"{site.address}/a.jsonl"))
+    ]
+    for _ in range(2):  # fetched, and held
+        local, roots, known = bring_here(sources, str(data), folder, Quiet())
+        files = [
+            file for given in find_inputs(local, data, READERS, Quiet(), roots=roots) for file in given.files
+        ]
+        assert {file.path: Hashed(file.bytes, file.modified_ns, file.sha256) for file in files} == known
+        assert {file.sha256 for file in files} == {SHA256}
+    told = {path: one._replace(sha256="told") for path, one in known.items()}
+    again = find_inputs(local, data, READERS, Quiet(), roots=roots, known=told)
+    assert [file.sha256 for given in again for file in given.files] == ["told", "told"]
+    (data / "a.jsonl").write_bytes(ROWS * 2)
+    here, there = find_inputs(local, data, READERS, Quiet(), roots=roots, known=told)
+    assert here.files[0].sha256 == hashlib.sha256(ROWS * 2).hexdigest(), "it changed since"
+    assert there.files[0].sha256 == "told"
 
 
 @pytest.mark.parametrize("line", ["sha256: abc", f"sha256: {SHA256}\n    path: [a, b]"])

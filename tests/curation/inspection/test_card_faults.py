@@ -84,6 +84,12 @@ def swap(name: str, old: str, new: str) -> Callable[[Path], None]:
             "30 rows are declared, 29 are there",
         ),
         (
+            swap("README.md", "num_examples: 29", "num_examples: twenty nine"),
+            "README.md",
+            "dataset_info.a.train.num_examples",
+            "'twenty nine' rows are declared, 29 are there",
+        ),
+        (
             swap("README.md", "name: train", "name: test"),
             "README.md",
             "dataset_info.a.test",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import openpyxl
+import orjson
 import pytest
 
 from curation.readers.html_tables import html_tables
@@ -116,6 +117,13 @@ def wide(book: openpyxl.Workbook) -> None:
     book.active.append([f"v{column}" for column in range(1001)])
 
 
+def totto(rows: int) -> bytes:
+    """A table of as many headers as marked cells."""
+    listed = [[{"value": "h", "is_header": True}, {"value": "v"}] for _ in range(rows)]
+    marked = [[row, 1] for row in range(rows)]
+    return orjson.dumps({"table": listed, "highlighted_cells": marked}) + b"\n"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -136,6 +144,30 @@ def test_a_table_too_large_is_a_bad_row_at_once(read_bytes, name: str, content: 
     assert found.rows == []
     assert [(bad.raw, bad.where.line) for bad in found.bad] == [(content, 1)]
     assert found.bad[0].error.startswith(reason)
+
+
+LONG = 3163  # its square is more than is compared for a text
+
+
+@pytest.mark.parametrize(
+    ("reader", "content", "name", "options"),
+    [
+        ("totto", totto(LONG), "dev.jsonl", {}),
+        ("totto", totto(LONG), "dev.jsonl", {"form": "full"}),
+        ("e2e", ('mr,ref\n"' + ", ".join(f"a{n}[v]" for n in range(LONG)) + '",t\n').encode(), "e.csv", {}),
+    ],
+)
+def test_other_readers_bound_what_a_text_compares_too(
+    read_bytes, reader: str, content: bytes, name: str, options: dict[str, str]
+) -> None:
+    begun = time.process_time()
+    found = read_bytes(reader, content, name, **options)
+    assert time.process_time() - begun < 5
+    assert (found.rows, len(found.bad)) == ([], 1)
+    cells, advice = (f"{2 * LONG:,}", "some") if options else (f"{LONG:,}", "fewer")
+    assert found.bad[0].error == (
+        f"a text of {cells} cells with {LONG:,} headers would be too long: mark {advice} cells"
+    )
 
 
 def test_the_largest_tables_that_are_read(read_bytes) -> None:

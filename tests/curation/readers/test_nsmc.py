@@ -80,6 +80,16 @@ def test_join_gives_up_and_keeps_every_byte(read_bytes):
     assert b"\n".join(bad.raw for bad in outcome.bad) == ("7\t" + "\n".join(fragments)).encode()
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("line_break", ["\n", "\r"])
+def test_a_bad_review_keeps_the_line_breaks_of_its_encoding(read_bytes, codec, line_break):
+    review = line_break.join(["7\t끊긴", "둘째 줄"])
+    content = f"\ufeff{HEADER}{review}\n8\t좋다\t1\n".replace("\n", line_break).encode(codec)
+    outcome = read_bytes("nsmc", content)
+    assert outcome.texts == ["좋다"]
+    assert [bad.raw for bad in outcome.bad] == [review.encode(codec)]
+
+
 def test_undecodable_line_inside_a_review(read_bytes):
     outcome = read_bytes(
         "nsmc", f"{HEADER}7\t안녕\n".encode() + b"\xff\xfe\xff\n" + "끝\t1\n8\t좋다\t1\n".encode()

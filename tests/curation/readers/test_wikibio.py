@@ -59,6 +59,15 @@ def test_a_person_is_a_table_and_a_first_sentence(read, corpus: Path) -> None:
     assert found.notes == {}
 
 
+def test_a_box_too_large_for_a_text_is_quarantined(read, corpus: Path) -> None:
+    box = "\t".join(f"a{number}_1:v" for number in range(3163))  # its square is more than is compared
+    (corpus / "train.box").write_text(BOX.replace(BOX.splitlines()[1], box), encoding="utf-8")
+    found = read("wikibio", corpus)
+    assert [row.where.line for row in found.rows] == [1, 5]
+    reasons = {bad.where.line: bad.error for bad in found.bad}
+    assert reasons[2].startswith("a text of 3,163 cells with 3,163 headers would be too long")
+
+
 def test_sentences_that_belong_to_nobody_are_counted(read, corpus: Path) -> None:
     (corpus / "train.sent").write_text(SENT + "one more .\nand another .\n", encoding="utf-8")
     assert read("wikibio", corpus).notes == {"wikibio/train.box: sentences of no person": "2"}

@@ -158,11 +158,11 @@ def test_an_instance_that_is_an_example_is_left_out(boolq):
 
 def test_labels_take_turns_while_they_last():
     labels = ["가"] * 6 + ["나"] * 3 + ["다"]
-    items = list(range(10))
-    taken = chosen(items, [str(item) for item in items], labels, seed=0, most=7)
-    assert Counter(labels[item] for item in taken) == {"가": 3, "나": 3, "다": 1}
-    assert {labels[item] for item in taken[:3]} == {"가", "나", "다"}
-    assert sorted(chosen(items, [str(item) for item in items], labels, seed=0, most=99)) == items
+    inputs = [str(number) for number in range(10)]
+    taken = chosen(inputs, labels, seed=0, most=7)
+    assert Counter(labels[int(one)] for one in taken) == {"가": 3, "나": 3, "다": 1}
+    assert {labels[int(one)] for one in taken[:3]} == {"가", "나", "다"}
+    assert sorted(chosen(inputs, labels, seed=0, most=99)) == inputs
 
 
 def test_options_of_the_reader_choose_the_task(corpora):

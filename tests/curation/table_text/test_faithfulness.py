@@ -241,6 +241,15 @@ def test_what_follows_from_the_table_but_does_not_stand_there_is_flagged() -> No
     assert [one.text for one in found] == ["10"]
 
 
+def test_sentences_about_one_table_are_each_checked_against_it() -> None:
+    sentences = [case.gold for case in KOREAN] + [case.hallucinated for case in KOREAN]
+    tables = [case.table() for case in KOREAN]
+    assert unsupported(sentences, tables * 2) == unsupported(sentences, [case.table() for case in KOREAN * 2])
+    of_one = unsupported(sentences[:2], tables[:1] * 2)
+    assert of_one == [[], *unsupported(sentences[1:2], tables[:1])]
+    assert of_one[1]
+
+
 def test_nothing_to_check() -> None:
     assert unsupported([], []) == []
     assert unsupported([""], [table([])]) == [[]]

@@ -6,7 +6,7 @@ import pytest
 
 from curation.table_text.metrics.bleu import bleu
 from curation.table_text.metrics.parent import ParentScore, mean, one_reference, parent
-from curation.table_text.metrics.scores import score
+from curation.table_text.metrics.scores import score, score_parts
 from curation.table_text.metrics.words import Comparing, prepared, tokens_of, without_particles
 from curation.table_text.targets import read_sentences, read_targets, subsets
 from tests.curation.readers.real_files import CORPORA
@@ -162,6 +162,19 @@ PUBLISHED = {
     "overlap": (37.2, 0.7140, 0.3135, 0.4134),
     "nonoverlap": (58.3, 0.8317, 0.6256, 0.7135),
 }
+
+
+def test_parts_are_scored_as_if_they_were_all() -> None:
+    sentences = [GOLD, "서울은 크다.", "인구가 950만 명이다."]
+    references, tables = [[GOLD], [GOLD, "서울은 넓다."], [GOLD]], [SEOUL] * 3
+    parts = {"all": range(3), "some": [2, 0]}
+    found = score_parts(sentences, references, tables, parts, "characters")
+    assert list(found) == ["all", "some"]
+    assert found["all"] == score(sentences, references, tables, "characters")
+    assert found["some"] == score(
+        [sentences[2], sentences[0]], [references[2], references[0]], [SEOUL] * 2, "characters"
+    )
+    assert found["some"] != found["all"]
 
 
 @pytest.mark.skipif(

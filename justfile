@@ -19,7 +19,7 @@ demo *arguments: setup
 # every test (installs what they need)
 test *arguments: (setup "dev")
     @bash .ci/system-packages
-    @{{python}} -m pytest {{arguments}}
+    @{{python}} -m pytest -n logical --maxprocesses 4 {{arguments}}
 
 # lint, format, types, import floors
 check: (setup "dev")
@@ -30,7 +30,7 @@ check: (setup "dev")
 
 # every figure we claim, printed beside a peer in the same run
 bench *arguments: (setup "dev")
-    @for script in $(grep -l -e '"--json"' benchmarks/*.py benchmarks/curation/*.py); do echo "== $script"; {{python}} "$script" {{arguments}}; done
+    @for script in $(grep -l -e '"--json"' benchmarks/*.py benchmarks/*/*.py); do echo "== $script"; {{python}} "$script" {{arguments}}; done
 
 # the documentation as a site in ./site
 docs: (setup "docs")

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,8 +14,11 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from chat.questions import answers_type, question_terms, question_type
 from chat.sources import NumberedSource, parse_sources
-from curation.korean import content_morphemes
+from curation.korean import content_morphemes, is_syllable
 from curation.sentences import units_of
+
+# Cosines of texts with a question, or nothing.
+Nearness = Callable[[str, Sequence[str]], Sequence[float]]
 
 # Chosen on the questions of samples/ and on 200 of KorQuAD's.
 _CONTEXT_SHARE: Final = 0.5
@@ -27,13 +30,29 @@ _FURTHER_SHARE: Final = 0.6
 # Share of the question below which a sentence is about something else.
 _LEAST_HELD: Final = 0.2
 _MAX_SENTENCES: Final = 3
+# Sentences that are compared by meaning, best by words first: each costs some 20 ms.
+_COMPARED: Final = 5
+# How much nearness counts, and how steeply it falls from the nearest sentence; fitted on the split "dev"
+# of benchmarks/rag/data/answers.jsonl.
+_NEARNESS_SHARE: Final = 0.5
+_NEARNESS_SLOPE: Final = 10.0
 _MARKER = re.compile(r"\s*(#{1,6}|[-*+•·○●□■▪※]|\d{1,3}[.)])\s+")
+# Tie a sentence to one that is not quoted. 다만 and 단 stay: what follows is an exception.
+CONNECTIVES: Final = (
+    r"(?:그리고|그러나|하지만|그런데|그래서|그러므로|따라서|또한|또|한편|아울러|이에"
+    r"|이 밖에|그 밖에)(?:,\s*|\s+)"
+)
+_CONNECTIVE = re.compile(rf"{CONNECTIVES}|\([^()]*\)\s+")
+_POLITE = re.compile(r"(?:니다|니까|세요|시오|[까어아에예해여]요|지요|죠|네요|군요|소서)[.!?…]*[\"'”’)\]]*$")
+# Digits as they are read: 영, 일, 삼, 육, 칠 and 팔 end in a consonant.
+_CONSONANT_DIGITS: Final = frozenset("013678")
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     n: int
     place: int
+    title: str
     text: str
     terms: frozenset[str]
     context: frozenset[str]
@@ -42,12 +61,22 @@ class _Candidate:
 class ExtractiveChatModel(BaseChatModel):
     """Answers a message in the format of `chat.sources` with up to three verbatim sentences.
 
-    Each sentence is followed by the number of its source: ``연차는 15일이다. [1]``. A sentence
-    scores by the question's terms that it holds, weighted by how rare they are among the
-    sentences at hand; its title, its heading and the sentence before count half. One without the
-    kind of fact that is asked for (an amount for 얼마, a time for 언제) counts less, and each
-    later source a tenth less. The answer is empty when no sentence shares enough with the question.
+    Each sentence is followed by the number of its source: ``연차는 15일입니다. [1]``; one that is not
+    polite stands in quotation marks: ``"연차는 15일이다"라고 나와 있습니다. [1]``. A sentence scores by
+    the question's terms that it holds, weighted by how rare they are among the sentences at
+    hand; its title, its heading and the sentence before count half. One without the kind of
+    fact that is asked for (an amount for 얼마, a time for 언제) counts less, and each later
+    source a tenth less. The answer is empty when no sentence shares enough with the
+    question.
+
+    Parameters
+    ----------
+    nearness
+        Gives how near texts are to the question in meaning, as cosines, or nothing when it cannot tell.
+        With it the best sentences by words are chosen among by meaning too.
     """
+
+    nearness: Nearness | None = None
 
     @property
     def _llm_type(self) -> str:
@@ -61,11 +90,11 @@ class ExtractiveChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         parsed = parse_sources(str(messages[-1].text)) if messages else None
-        answer = answer_from(*parsed) if parsed else ""
+        answer = answer_from(*parsed, nearness=self.nearness) if parsed else ""
         return ChatResult(generations=[ChatGeneration(message=AIMessage(content=answer))])
 
 
-def answer_from(sources: Sequence[NumberedSource], question: str) -> str:
+def answer_from(sources: Sequence[NumberedSource], question: str, *, nearness: Nearness | None = None) -> str:
     """The sentences that answer, each followed by ``[n]``; empty when none does."""
     candidates = _candidates(sources)
     (terms,) = question_terms([question])
@@ -73,20 +102,53 @@ def answer_from(sources: Sequence[NumberedSource], question: str) -> str:
         return ""
     weights = _weights(terms, candidates)
     wanted = question_type(question)
+    shares = {
+        item: (1.0 if answers_type(item.text, wanted) else _OTHER_TYPE_SHARE) * _RANK_DECAY ** (item.n - 1)
+        for item in candidates
+    }
+    held = {item: _held(item, weights) for item in candidates}
+    scored = [(held[item] * shares[item], item) for item in candidates]
+    scored.sort(key=_best_first)
+    near = [item for _, item in scored[:_COMPARED]]
+    cosines = nearness(question, [f"{item.title}\n{item.text}" for item in near]) if nearness else ()
+    if cosines:
+        nearest = max(cosines)
+        scored = [
+            ((held[item] + _NEARNESS_SHARE * (1 + _NEARNESS_SLOPE * (cosine - nearest))) * shares[item], item)
+            for item, cosine in zip(near, cosines, strict=True)
+        ]
+        scored.sort(key=_best_first)
+    else:
+        scored = [(score, item) for score, item in scored if held[item] >= _LEAST_HELD]
+    chosen = _choose(scored, frozenset(weights))
+    return "\n".join(f"{_politely(item.text)} [{item.n}]" for item in chosen)
 
-    def score(candidate: _Candidate) -> float:
-        held = sum(
-            weight * max(_match(term, candidate.terms), _CONTEXT_SHARE * _match(term, candidate.context))
-            for term, weight in weights.items()
-        )
-        if held < _LEAST_HELD:
-            return 0.0
-        type_share = 1.0 if answers_type(candidate.text, wanted) else _OTHER_TYPE_SHARE
-        return held * type_share * _RANK_DECAY ** (candidate.n - 1)
 
-    scored = [(score(candidate), candidate) for candidate in candidates]
-    scored.sort(key=lambda pair: (-pair[0], pair[1].n, pair[1].place))
-    return "\n".join(f"{item.text} [{item.n}]" for item in _choose(scored, frozenset(weights)))
+def _held(item: _Candidate, weights: Mapping[str, float]) -> float:
+    """Share of the question's terms, by weight, that a sentence holds or that stand around it."""
+    return sum(
+        weight * max(_match(term, item.terms), _CONTEXT_SHARE * _match(term, item.context))
+        for term, weight in weights.items()
+    )
+
+
+def _best_first(scored: tuple[float, _Candidate]) -> tuple[float, int, int]:
+    return -scored[0], scored[1].n, scored[1].place
+
+
+def _politely(sentence: str) -> str:
+    """The sentence itself, or as a quote in a polite one."""
+    if _POLITE.search(sentence) or '"' in sentence:
+        return sentence
+    quote = sentence.strip("| ").rstrip(".")
+    return f'"{quote}"{"이라고" if _ends_in_consonant(quote) else "라고"} 나와 있습니다.'
+
+
+def _ends_in_consonant(text: str) -> bool:
+    last = next((character for character in reversed(text) if character.isalnum()), "")
+    if is_syllable(last):
+        return (ord(last) - ord("가")) % 28 > 0
+    return last in _CONSONANT_DIGITS
 
 
 def _match(term: str, present: frozenset[str]) -> float:
@@ -102,9 +164,9 @@ def _match(term: str, present: frozenset[str]) -> float:
 
 def _choose(scored: Sequence[tuple[float, _Candidate]], terms: frozenset[str]) -> list[_Candidate]:
     """The best sentence, and those of its source that hold terms of the question that it lacks."""
-    best_score, best = scored[0]
-    if best_score <= 0:
+    if not scored or scored[0][0] <= 0:
         return []
+    best_score, best = scored[0]
     chosen = [best]
     covered = best.terms & terms
     for score, item in scored[1:]:
@@ -116,7 +178,8 @@ def _choose(scored: Sequence[tuple[float, _Candidate]], terms: frozenset[str]) -
 
 
 def _candidates(sources: Sequence[NumberedSource]) -> list[_Candidate]:
-    found: list[tuple[int, int, str, str]] = []  # number, place, sentence, what stands around it
+    # The source, the place, the sentence, and what stands around it.
+    found: list[tuple[NumberedSource, int, str, str]] = []
     units = units_of([source.text for source in sources])
     for source, of_source in zip(sources, units, strict=True):
         heading = before = ""
@@ -126,19 +189,21 @@ def _candidates(sources: Sequence[NumberedSource]) -> list[_Candidate]:
                 heading, before = text, ""
             elif re.search(r"\w", text):
                 context = f"{source.title}\n{heading}\n{before}"
-                found.append((source.n, unit.start, _without_marker(text), context))
+                found.append((source, unit.start, _without_lead(text), context))
                 before = text
     own = content_morphemes([text for _, _, text, _ in found])
     around = content_morphemes([context for _, _, _, context in found])
     return [
-        _Candidate(n, place, text, frozenset(terms), frozenset(context))
-        for (n, place, text, _), terms, context in zip(found, own, around, strict=True)
+        _Candidate(source.n, place, source.title, text, frozenset(terms), frozenset(context))
+        for (source, place, text, _), terms, context in zip(found, own, around, strict=True)
     ]
 
 
-def _without_marker(text: str) -> str:
+def _without_lead(text: str) -> str:
     marker = _MARKER.match(text)
-    return text[marker.end() :] if marker else text
+    bare = text[marker.end() :] if marker else text
+    connective = _CONNECTIVE.match(bare)
+    return bare[connective.end() :] if connective and len(bare) > connective.end() else bare
 
 
 def _weights(terms: Sequence[str], candidates: Sequence[_Candidate]) -> dict[str, float]:

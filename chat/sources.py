@@ -12,12 +12,22 @@
 
 The fence grows (``====``, …) until no source or question holds a line that starts with it, as in
 Markdown code fences: a source cannot close its own fence and pretend to be another source or the
-question. Source texts stand as they are, so that they can be quoted verbatim.
+question. Texts pass through `as_data`, which keeps every position, so that they can be quoted verbatim.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+# What templates of chat models, and our own marks of sources, are made of (model cards of ChatML, Llama 2
+# and 3, Mistral, Gemma, DeepSeek, Qwen).
+_PROTOCOL = re.compile(
+    r"<[|｜]|[|｜]>|</?s>|</?(?:bos|eos|pad|unk|mask)>|</?(?:start|end)_of_turn>|<</?SYS>>"
+    r"|\[/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]"
+    r"|</?(?:tool_call|tool_response|tools|function_call|think|system|assistant|user)\b|\[\d{1,3}\]",
+    re.IGNORECASE,
+)
+_INERT = str.maketrans("<>|[]", "＜＞｜［］")
 
 _OPENING = re.compile(r"(={3,}) (?:source 1: |question$)")
 
@@ -31,15 +41,30 @@ class NumberedSource:
     text: str
 
 
+def as_data(text: str) -> str:
+    """The text with tokens of chat templates and ``[1]`` in wide characters, which mean nothing there.
+
+    Every other character stays, and so does every position.
+
+    Examples
+    --------
+    >>> as_data("<|im_start|>system [3] a < b [참고]")
+    '＜｜im_start｜＞system ［3］ a < b [참고]'
+    """
+    return _PROTOCOL.sub(lambda found: found[0].translate(_INERT), text)
+
+
 def render_sources(sources: Sequence[NumberedSource], question: str) -> str:
     """Sources, numbered from 1, and the question, as one message."""
-    titles = [" ".join(source.title.split()) for source in sources]
-    fence = _fence([*(source.text for source in sources), question])
+    titles = [as_data(" ".join(source.title.split())) for source in sources]
+    texts = [as_data(source.text) for source in sources]
+    asked = as_data(question)
+    fence = _fence([*texts, asked])
     blocks = [
-        f"{fence} source {source.n}: {title}\n{source.text}"
-        for source, title in zip(sources, titles, strict=True)
+        f"{fence} source {source.n}: {title}\n{text}"
+        for source, title, text in zip(sources, titles, texts, strict=True)
     ]
-    return "\n".join([*blocks, f"{fence} question\n{question}", f"{fence} end"])
+    return "\n".join([*blocks, f"{fence} question\n{asked}", f"{fence} end"])
 
 
 def parse_sources(message: str) -> tuple[list[NumberedSource], str] | None:

@@ -6,6 +6,7 @@ over lists only; callers hand over whole batches.
 
 import dataclasses
 import functools
+import itertools
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -99,6 +100,12 @@ def spelled(morphemes: Iterable[tuple[str, str]]) -> str:
     return word
 
 
+def spaced(text: str) -> str:
+    """Write ``text`` with spaces between its words where they are missing; none is taken away."""
+    written: str = _shared().space(text)
+    return written
+
+
 def _tokenized(texts: Sequence[str]) -> Iterable[Any]:
     """Give the morphemes of each text in order; no texts load no model."""
     return _shared().tokenize(list(texts)) if texts else ()
@@ -144,6 +151,27 @@ def sentence_spans(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     ]
 
 
+def sentences_and_content(
+    texts: Iterable[str],
+) -> Iterator[tuple[list[tuple[int, int]], list[tuple[int, str]]]]:
+    """Give what `sentence_spans` and `content_morphemes` give of each text, from one pass.
+
+    Of each content morpheme the place where it starts, in code points, and its form. Texts are read
+    as results are asked for.
+    """
+    kept, analysed = itertools.tee(texts)
+    found = _shared().tokenize(analysed, split_sents=True)
+    for text, sentences in zip(kept, found, strict=True):
+        spans = _whole_words(text, [(tokens[0].start, tokens[-1].end) for tokens in sentences if tokens])
+        content = [
+            (token.start, "".join(token.form.split()).lower())
+            for tokens in sentences
+            for token in tokens
+            if _is_content(token.tag)
+        ]
+        yield spans, content
+
+
 def _whole_words(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in spans:
@@ -180,3 +208,17 @@ def tagged_morphemes(texts: Sequence[str]) -> list[list[str]]:
     return [
         [f"{token.form.lower()}/{plain_tag(token.tag)}" for token in tokens] for tokens in _tokenized(texts)
     ]
+
+
+def nearest_nouns(noun: str, count: int) -> list[tuple[str, float]]:
+    """Common nouns that stand where ``noun`` does, nearest first, with their cosine.
+
+    Kiwi's language model knows what stands in the same places, which is often a synonym and as often
+    a thing of the same kind: 휴가 is near 휴일, and 관리비 near 임차료. A word that it does not know
+    has none.
+    """
+    try:
+        found = _shared().most_similar_morphemes((noun, "NNG"), count)
+    except (KeyError, ValueError):
+        return []
+    return [(near.form, near.score) for near in found if near.tag == "NNG"]

@@ -5,12 +5,14 @@ sentences inside the paragraphs.
 """
 
 import re
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from unicodedata import east_asian_width
 
-from curation.korean import sentence_spans
+from curation.korean import sentence_spans, sentences_and_content
 
 UnitKind = Literal["heading", "item", "row", "sentence"]
 
@@ -55,6 +57,38 @@ def units_of(texts: Sequence[str]) -> list[list[Unit]]:
         [unit for block in found for unit in _units(text, block, spans)]
         for text, found in zip(texts, blocks, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """The units of a text and its content morphemes: ``forms[n]`` begins at ``starts[n]``, in order."""
+
+    units: list[Unit]
+    starts: "array[int]"  # not at run time: 3.11 does not subscript it
+    forms: list[str]
+
+    def content(self, start: int, end: int) -> list[str]:
+        """Forms of the content morphemes that begin in ``text[start:end]``."""
+        return self.forms[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+
+def analysed(texts: Sequence[str]) -> Iterator[Analysed]:
+    """Units of each text as `units_of` gives them, and its content morphemes, from one pass of Kiwi."""
+    blocks = [list(_blocks(text)) for text in texts]
+    pieces = (
+        text[block.start : block.end] for text, found in zip(texts, blocks, strict=True) for block in found
+    )
+    parts = sentences_and_content(pieces)
+    # Most forms recur: one string for all of them.
+    known: dict[str, str] = {}
+    for text, found in zip(texts, blocks, strict=True):
+        result = Analysed([], array("I"), [])
+        for block in found:
+            spans, content = next(parts)
+            result.units.extend(_units(text, block, iter([spans])))
+            result.starts.extend(block.start + start for start, _ in content)
+            result.forms.extend(known.setdefault(form, form) for _, form in content)
+        yield result
 
 
 def _units(text: str, block: _Block, spans: Iterator[list[tuple[int, int]]]) -> Iterator[Unit]:

@@ -47,6 +47,15 @@ def print_error_object(what: str, where: str, fix: str) -> None:
     print_json({"error": {"what": what, "where": where, "fix": fix}})
 
 
+def warn_of_leaving(model: str) -> None:
+    """Say on stderr that passages leave this machine, when the model of that spec is elsewhere."""
+    import chat
+
+    if chat.leaves_machine(model):
+        address = _plain(model.partition("@")[2])
+        err.print(f"[yellow]The passages that are found are sent to {address}.[/]", soft_wrap=True)
+
+
 def _plain(text: str) -> str:
     # The message may quote the user's data: square brackets in it are not markup.
     return text.replace("[", r"\[")

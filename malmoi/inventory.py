@@ -41,7 +41,8 @@ EXTRAS = (
     Extra("ray", "curation on a Ray cluster", ("ray",), 325),
     Extra("milvus", "a Milvus server as passage store", ("pymilvus",), 157),
     Extra("compile", "the browser model", ("apache-tvm", "gguf"), 488),
-    Extra("train", "QLoRA fine-tuning", ("torch", "transformers", "peft", "bitsandbytes", "trl"), 1173),
+    Extra("models", "a chat model in this process", ("torch", "transformers", "accelerate", "gguf"), 1004),
+    Extra("train", "QLoRA fine-tuning", ("torch", "transformers", "peft", "bitsandbytes", "trl"), 169),
     Extra("docs", "the documentation as a site", ("zensical",), 96),
     Extra("dev", "tests and checks", ("pytest", "ruff", "mypy", "import-linter", "mlcroissant"), 265),
 )

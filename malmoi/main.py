@@ -8,7 +8,21 @@ import typer
 
 from curation.errors import UserError
 from malmoi import console
-from malmoi.commands import ask, cards, curate, demo, doctor, init_corpus, rag, safety, slack, superni, tables
+from malmoi.commands import (
+    advise,
+    ask,
+    cards,
+    curate,
+    demo,
+    doctor,
+    evaluate,
+    init_corpus,
+    rag,
+    safety,
+    slack,
+    superni,
+    tables,
+)
 
 INTERRUPTED = 130
 
@@ -25,11 +39,13 @@ app = typer.Typer(
 )
 app.add_typer(cards.app, name="cards")
 app.add_typer(curate.app, name="curate")
+app.add_typer(evaluate.app, name="eval")
 app.add_typer(rag.app, name="rag")
 app.add_typer(safety.app, name="safety")
 app.add_typer(slack.app, name="slack")
 app.add_typer(superni.app, name="superni")
 app.add_typer(tables.app, name="tables")
+app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
 app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)

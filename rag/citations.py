@@ -1,22 +1,26 @@
 """Holds a model's answer against its sources: what they do not say is dropped.
 
-A sentence stays when it carries ``[n]`` marks of passages that were given, when it stands
-verbatim in one of them or quotes one verbatim in quotation marks, and when every number in it
-occurs in the passages that it cites.
+A sentence stays when it carries ``[n]`` marks of passages that were given and `rag.answering.support`
+finds in them what it says. The marks are numbered anew, one number for each quote, in order of appearance.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.types import Citation, Hit, Passage
+from curation.sentences import units_of
+from rag.answering.draft import Draft, Piece
+from rag.answering.evidence import Evidence, evidence_of
+from rag.answering.statements import statements
+from rag.answering.support import Quote, support
+from rag.types import Citation, Hit
 
-_MARKS = re.compile(r"\s*((?:\[\d{1,3}\]\s*)+)")
-_MARK = re.compile(r"\[(\d{1,3})\]")
-_QUOTED = re.compile(r"[\"“]([^\"“”]{2,})[\"”]|「([^「」]{2,})」|『([^『』]{2,})』")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-# What a model puts before a sentence that it lists.
-_LIST_MARK = re.compile(r"^(?:[-*•]|\d{1,2}[.)])\s+")
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A sentence that was not let through, and why."""
+
+    sentence: str
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,87 +29,67 @@ class Verified:
 
     text: str
     citations: tuple[Citation, ...]
+    removed: tuple[Removed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Quote:
-    hit: Hit
-    start: int
-    end: int
+class Checker:
+    """Takes an answer piece by piece; ``[n]`` counts ``evidence`` from 1."""
+
+    def __init__(self, evidence: Sequence[Evidence]) -> None:
+        self._evidence = evidence
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self._citations: list[Citation] = []
+        self._kept: list[str] = []
+        self._removed: list[Removed] = []
+
+    def check(self, piece: Piece) -> list[str]:
+        """What is to be shown of the piece: its supported sentences, each with its marks."""
+        if not piece.marks or any(not 1 <= n <= len(self._evidence) for n in piece.marks):
+            fault = "it names a source that was not given" if piece.marks else "it names no source"
+            self._removed.append(Removed(piece.text, fault))
+            return []
+        cited = [self._evidence[n - 1] for n in piece.marks]
+        (units,) = units_of([piece.text])
+        shown = []
+        for said in statements([piece.text[unit.start : unit.end] for unit in units]):
+            found = support(said, cited)
+            if found.quotes:
+                marks = "".join(dict.fromkeys(f"[{self._number(quote)}]" for quote in found.quotes))
+                shown.append(f"{said.text} {marks}")
+            else:
+                self._removed.append(Removed(said.text, found.fault))
+        self._kept += shown
+        return shown
+
+    def verified(self) -> Verified:
+        """What stands so far."""
+        return Verified("\n".join(self._kept), tuple(self._citations), tuple(self._removed))
+
+    def _number(self, quote: Quote) -> int:
+        passage = quote.evidence.hit.passage
+        start, end = quote.evidence.origin(quote.start, quote.end)
+        key = (passage.passage_id, start, end)
+        if key not in self._numbers:
+            self._numbers[key] = len(self._numbers) + 1
+            self._citations.append(
+                Citation(
+                    n=self._numbers[key],
+                    passage_id=passage.passage_id,
+                    source=passage.source or passage.title or passage.doc_id,
+                    quote=passage.text[start:end],
+                    start=start,
+                    end=end,
+                    score=quote.evidence.hit.score,
+                    place=passage.place,
+                )
+            )
+        return self._numbers[key]
 
 
 def verify(answer: str, hits: Sequence[Hit]) -> Verified:
-    """Keep the supported sentences of ``answer``; ``[n]`` counts ``hits`` from 1.
-
-    The marks are numbered anew, one number for each quote, in order of appearance.
-    """
-    numbers: dict[tuple[str, int, int], int] = {}
-    citations: list[Citation] = []
-    kept: list[str] = []
-    for sentence, marks in _cited_sentences(answer):
-        cited = [hits[n - 1] for n in marks if 1 <= n <= len(hits)]
-        quotes = _quotes(sentence, cited)
-        if len(cited) != len(marks) or not quotes or not _numbers_occur(sentence, cited):
-            continue
-        shown = []
-        for quote in quotes:
-            key = (quote.hit.passage.passage_id, quote.start, quote.end)
-            if key not in numbers:
-                numbers[key] = len(numbers) + 1
-                citations.append(_citation(numbers[key], quote))
-            shown.append(f"[{numbers[key]}]")
-        kept.append(f"{sentence} {''.join(shown)}")
-    return Verified("\n".join(kept), tuple(citations))
-
-
-def _cited_sentences(answer: str) -> list[tuple[str, list[int]]]:
-    """Each piece of text with the marks that follow it; text without marks is left out."""
-    sentences = []
-    position = 0
-    for found in _MARKS.finditer(answer):
-        sentence = _LIST_MARK.sub("", answer[position : found.start()].strip())
-        marks = list(dict.fromkeys(int(n) for n in _MARK.findall(found.group(1))))
-        if sentence:
-            sentences.append((sentence, marks))
-        position = found.end()
-    return sentences
-
-
-def _quotes(sentence: str, cited: Sequence[Hit]) -> list[_Quote]:
-    """Where the cited passages hold the sentence, or else everything that it quotes."""
-    whole = _find(sentence, cited)
-    if whole is not None:
-        return [whole]
-    quoted = ["".join(groups) for groups in _QUOTED.findall(sentence)]
-    places = [_find(text, cited) for text in quoted]
-    return [place for place in places if place is not None] if all(places) else []
-
-
-def _find(text: str, cited: Sequence[Hit]) -> _Quote | None:
-    for hit in cited:
-        start = hit.passage.text.find(text)
-        if start >= 0:
-            return _Quote(hit, start, start + len(text))
-    return None
-
-
-def _numbers_occur(sentence: str, cited: Sequence[Hit]) -> bool:
-    present = {number for hit in cited for number in _NUMBER.findall(_all_text(hit.passage))}
-    return all(number in present for number in _NUMBER.findall(sentence))
-
-
-def _all_text(passage: Passage) -> str:
-    return f"{passage.title}\n{passage.text}"
-
-
-def _citation(n: int, quote: _Quote) -> Citation:
-    passage = quote.hit.passage
-    return Citation(
-        n=n,
-        passage_id=passage.passage_id,
-        source=passage.source or passage.title or passage.doc_id,
-        quote=passage.text[quote.start : quote.end],
-        start=quote.start,
-        end=quote.end,
-        score=quote.hit.score,
-    )
+    """Keep the supported sentences of a whole ``answer``; ``[n]`` counts ``hits`` from 1."""
+    checker = Checker([evidence_of(hit) for hit in hits])
+    draft = Draft()
+    for piece in [*draft.add(answer), *draft.end()]:
+        checker.check(piece)
+    return checker.verified()

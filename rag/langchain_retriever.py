@@ -6,15 +6,21 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from rag.search import Index
+from rag.types import EVERYTHING, Filter
 
 
 class PassageRetriever(BaseRetriever):
-    """Gives the ``k`` best passages of an index as documents; scores are in the metadata."""
+    """Gives the ``k`` best passages of an index as documents; scores are in the metadata.
+
+    Only passages that ``among`` admits are found: give the asker's groups where not everybody may
+    read everything.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     index: Index
     k: int = 10
+    among: Filter = EVERYTHING
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
@@ -28,6 +34,8 @@ class PassageRetriever(BaseRetriever):
                     "doc_id": hit.passage.doc_id,
                     "title": hit.passage.title,
                     "source": hit.passage.source,
+                    "place": hit.passage.place,
+                    "date": hit.passage.date,
                     "start": hit.passage.start,
                     "end": hit.passage.end,
                     "score": hit.score,
@@ -36,5 +44,5 @@ class PassageRetriever(BaseRetriever):
                     "coverage": hit.coverage,
                 },
             )
-            for hit in self.index.search(query, self.k)
+            for hit in self.index.search(query, self.k, among=self.among)
         ]

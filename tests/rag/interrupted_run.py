@@ -14,19 +14,17 @@ import rag.index
 import rag.meaning
 import rag.words
 from rag.manifest import Manifest
-from rag.store import PassageStore
-from rag.vectors import VectorStore
+from rag.stores.lancedb import LanceDBStore
 
 CALLS = {
     "record": (Manifest, "record"),
     "forget": (Manifest, "forget"),
     "cache": (Manifest, "cache_vectors"),
-    "add": (PassageStore, "add"),
-    "remove": (PassageStore, "remove_documents"),
-    "settle": (PassageStore, "settle"),
-    "add_vectors": (VectorStore, "add"),
-    "remove_vectors": (VectorStore, "remove_documents"),
-    "settle_vectors": (VectorStore, "settle"),
+    "add": (LanceDBStore, "add"),
+    "remove": (LanceDBStore, "remove_documents"),
+    "settle": (LanceDBStore, "settle"),
+    "add_vectors": (LanceDBStore, "add_vectors"),
+    "remove_vectors": (LanceDBStore, "remove_vectors"),
 }
 
 
@@ -53,6 +51,7 @@ def main() -> None:
     docs, index, embedder, point, count, *batch = sys.argv[1:]
     if batch:
         rag.words._BATCH_DOCUMENTS = rag.meaning._BATCH_PASSAGES = int(batch[0])
+    rag.index._WORTH_SETTLING = 1
     die_at(point, int(count))
     rag.index.index_paths([Path(docs)], Path(index), embedder=embedder)
 

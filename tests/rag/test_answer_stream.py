@@ -30,9 +30,12 @@ SECOND = "연차 휴가는 5영업일 전까지 나이테에서 신청합니다.
 
 
 class Scripted(BaseChatModel):
-    """Writes its parts one by one; an exception among them is raised. Each question takes the next list."""
+    """Writes its parts one by one; an exception among them is raised, an event waited for.
 
-    scripts: list[list[str | Exception]]
+    Each question takes the next list.
+    """
+
+    scripts: list[list[str | Exception | threading.Event]]
     asked: list[list[str]]
     written: list[str]
     closed: threading.Event
@@ -50,6 +53,9 @@ class Scripted(BaseChatModel):
             for part in self.scripts[min(len(self.asked), len(self.scripts)) - 1]:
                 if isinstance(part, Exception):
                     raise part
+                if isinstance(part, threading.Event):
+                    assert part.wait(10)
+                    continue
                 self.written.append(part)
                 yield ChatGenerationChunk(message=AIMessageChunk(part))
         finally:
@@ -68,13 +74,16 @@ def streamed(handbook, model, question=QUESTION, history=()):
 
 
 def test_each_sentence_is_shown_as_soon_as_it_is_checked(handbook):
-    model = scripted([FIRST, "\n", "연차는 ", "100일입니다. [1]\n", SECOND, "\n", *["군더더기 "] * 50])
+    shown = threading.Event()
+    parts = [FIRST, "\n", "연차는 ", "100일입니다. [1]\n"]
+    model = scripted([*parts, shown, SECOND, "\n", *["군더더기 "] * 50])
     stream = CitedAnswerer(open_index(handbook), model).stream(QUESTION)
 
     first = next(stream)
 
     assert first == FIRST
-    assert len(model.written) < 10
+    assert SECOND not in model.written
+    shown.set()
     second, answer = stream
     assert second == "\n" + SECOND.replace("[1]", "[2]")
     assert answer.answer == first + second

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 
-from rag.lexical import morphemes_of, titled
+from rag.lexical import titled
 from rag.stores.base import Stored
 
 
@@ -19,7 +19,8 @@ def held(terms: Sequence[str], stored: Stored) -> set[str]:
 
     Kiwi cuts a compound by its surroundings: 비밀번호 in a passage may be 비밀 and 번호 in a question.
     """
-    morphemes = set(morphemes_of(stored.lexical))
+    # Its bigrams are marked, so that no term is one.
+    morphemes = set(stored.lexical.split(" "))
     text = titled(stored.passage.title, stored.passage.text).lower()
     return {term for term in terms if term in morphemes or (len(term) > 1 and term in text)}
 

@@ -35,12 +35,3 @@ def lexical_fields(texts: Sequence[str]) -> list[str]:
         " ".join([*morphemes, *bigrams(text)])
         for text, morphemes in zip(texts, content_morphemes(texts), strict=True)
     ]
-
-
-def morphemes_of(lexical_field: str) -> list[str]:
-    """Distinct morphemes of a lexical field, without its bigrams."""
-    return list(dict.fromkeys(token for token in lexical_field.split(" ") if token and not _is_bigram(token)))
-
-
-def _is_bigram(token: str) -> bool:
-    return len(token) == 3 and token[0] == _BIGRAM_MARK and _HANGUL_RUN.fullmatch(token[1:]) is not None

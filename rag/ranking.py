@@ -21,6 +21,7 @@ from rag.types import Hit
 _COMMON_IN_ONE_OF: Final = 8
 # What a store looks a query up by, rarest first: the best fifty passages are among what these find.
 _TOKENS: Final = 24
+_LEAST_TOKENS: Final = 3
 # The best passages by words, of which the one that covers most says how much of the query was found.
 _COVERING: Final = 3
 
@@ -94,9 +95,9 @@ def looked_up(counts: Mapping[str, int], frequencies: Mapping[str, int], passage
         In how many passages each token occurs.
     """
     known = sorted((token for token in counts if frequencies[token]), key=lambda token: frequencies[token])
-    rare = [token for token in known if frequencies[token] * _COMMON_IN_ONE_OF <= passages]
-    # A query of common words alone is looked up by the rarest of these.
-    chosen = (rare or known)[:_TOKENS]
+    rare = sum(frequencies[token] * _COMMON_IN_ONE_OF <= passages for token in known)
+    # Where hardly a word is rare, common ones have to find what a filter leaves over.
+    chosen = known[: min(_TOKENS, max(rare, _LEAST_TOKENS))]
     return {token: counts[token] * inverse_frequency(frequencies[token], passages) for token in chosen}
 
 
@@ -115,5 +116,5 @@ def bm25(weights: Mapping[str, float], lexical_field: str, mean_length: float, r
     tokens = lexical_field.split()
     longer = len(tokens) / mean_length if mean_length else 1.0
     norm = ranking.k1 * (1 - ranking.b + ranking.b * longer)
-    counts = Counter(token for token in tokens if token in weights)
+    counts = Counter(filter(weights.__contains__, tokens))
     return sum(weights[token] * n * (ranking.k1 + 1) / (n + norm) for token, n in counts.items())

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.lexical import bigrams, lexical_fields, morphemes_of, titled
+from rag.lexical import bigrams, lexical_fields, titled
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,15 @@ def test_tokens_hold_no_white_space_and_are_lower_case(text):
     assert field.split() == (field.split(" ") if field else [])
 
 
-def test_morphemes_are_told_from_bigrams():
+def test_bigrams_are_marked_so_that_no_morpheme_is_one():
     (field,) = lexical_fields([titled("휴가 규정", "연차휴가는 15일")])
 
-    assert morphemes_of(field) == ["휴가", "규정", "연차", "15", "일"]
-    assert "_규정" in field.split()
+    morphemes, pairs = (
+        [token for token in field.split() if (token[0] == "_") is marked] for marked in (False, True)
+    )
+    assert morphemes == ["휴가", "규정", "연차", "휴가", "15", "일"]
+    assert pairs == ["_휴가", "_규정", "_연차", "_차휴", "_휴가", "_가는"]
 
 
 def test_a_passage_without_tokens_has_an_empty_field():
     assert lexical_fields(["!!! ..."]) == [""]
-    assert morphemes_of("") == []

@@ -51,11 +51,21 @@ def test_bm25_of_nothing_is_nothing():
 
 
 def test_a_store_is_not_asked_for_tokens_that_are_nowhere_or_nearly_everywhere():
-    frequencies = {"연차": 5, "휴가": 12, "하": 60, "없": 0}
+    rare = {f"말{n}": n for n in range(1, 7)}
+    frequencies = {"연차": 12, **rare, "하": 60, "없": 0}
 
-    wanted = looked_up({"연차": 2, "휴가": 1, "하": 1, "없": 1}, frequencies, 100)
+    wanted = looked_up({"연차": 2, **dict.fromkeys(rare, 1), "하": 1, "없": 1}, frequencies, 100)
 
-    assert wanted == {"연차": 2 * inverse_frequency(5, 100), "휴가": inverse_frequency(12, 100)}
+    assert wanted == {
+        "연차": 2 * inverse_frequency(12, 100),
+        **{token: inverse_frequency(n, 100) for token, n in rare.items()},
+    }
+
+
+def test_common_tokens_help_out_where_hardly_one_is_rare():
+    frequencies = {"연차": 5, "하": 60, "되": 40, "일": 70, "이": 80, "것": 90, "수": 95}
+
+    assert list(looked_up(dict.fromkeys(frequencies, 1), frequencies, 100)) == ["연차", "되", "하"]
 
 
 def test_a_query_of_common_tokens_alone_is_looked_up_all_the_same():

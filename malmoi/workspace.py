@@ -14,12 +14,13 @@ SETTINGS_FILE = "malmoi.toml"
 
 
 class AnswerSettings(BaseModel):
-    """`[answer]`: which index and which model `ask` and the bot use."""
+    """`[answer]`: which index, model and reranker `ask` and the bot use."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     index: str = ""
     model: str = "extractive"
+    reranker: str = ""
 
 
 class SlackSettings(BaseModel):

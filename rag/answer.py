@@ -34,6 +34,7 @@ from rag.answering.rewrite import focus, in_context, leans_on, standalone
 from rag.answering.writing import write
 from rag.citations import Verified
 from rag.prompt import build_messages, repair_messages
+from rag.reranking import load_reranker
 from rag.search import Index, check_query, open_index
 from rag.types import EVERYTHING, Answer, Filter, Hit, Step, Turn
 
@@ -256,9 +257,11 @@ class CitedAnswerer:
 _NOTHING: Final = Verified("", ())
 
 
-def default_answerer(index_path: Path, chat_spec: str = chat.DEFAULT_SPEC) -> CitedAnswerer:
-    """The answerer of an index with the chat model that the spec names."""
-    return answerer_of(open_index(index_path), chat_spec)
+def default_answerer(
+    index_path: Path, chat_spec: str = chat.DEFAULT_SPEC, reranker_spec: str = ""
+) -> CitedAnswerer:
+    """The answerer of an index with the chat model, and the reranker if any, that the specs name."""
+    return answerer_of(open_index(index_path, reranker=load_reranker(reranker_spec)), chat_spec)
 
 
 def answerer_of(index: Index, chat_spec: str) -> CitedAnswerer:

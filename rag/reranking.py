@@ -94,14 +94,16 @@ class CrossEncoder:
         self._model = model
 
 
-def load_reranker(spec: str) -> Reranker:
-    """The reranker of a spec: ``sentence-transformers:<folder or hub id>``.
+def load_reranker(spec: str) -> Reranker | None:
+    """The reranker of a spec: ``sentence-transformers:<folder or hub id>``; an empty one is none.
 
     Raises
     ------
     ConfigurationError
         When no such reranker exists, or what it needs is not installed.
     """
+    if not spec:
+        return None
     kind, _, source = spec.partition(":")
     if kind != _KIND or not source:
         raise ConfigurationError(
@@ -114,7 +116,7 @@ def load_reranker(spec: str) -> Reranker:
             raise ConfigurationError(
                 f"The package {package} is not installed.",
                 where="reranker spec",
-                fix='pip install "malmoi[train]"',
+                fix="pip install 'malmoi[models]'",
             )
     return CrossEncoder(source)
 

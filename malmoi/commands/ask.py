@@ -1,12 +1,13 @@
 """`malmoi ask`: a question, an answer with numbered sources, or a refusal."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from malmoi import console
-from malmoi.commands.options import AsJson, Groups, IndexPath, Since, Sources, Until, filter_of
+from malmoi.commands.options import AsJson, Groups, IndexPath, Reranker, Since, Sources, Until, filter_of
 from malmoi.workspace import Workspace
 from rag.types import Answer
 
@@ -23,6 +24,7 @@ def ask(
         str | None, typer.Option("--model", help="Who answers. Default: `[answer] model`, or extractive.")
     ] = None,
     *,
+    reranker: Reranker = None,
     groups: Groups = None,
     sources: Sources = None,
     since: Since = "",
@@ -32,23 +34,38 @@ def ask(
 ) -> None:
     """Answer a question from an index; every sentence names the source it stands in."""
     from rag.answer import default_answerer
+    from rag.answering.refusals import MODEL_FAILED
 
     workspace = Workspace()
-    spec = model or workspace.settings().answer.model
-    answerer = default_answerer(index or workspace.default_index(), spec)
+    chosen = workspace.settings().answer
+    spec = model or chosen.model
+    answerer = default_answerer(
+        index or workspace.default_index(), spec, chosen.reranker if reranker is None else reranker
+    )
     console.warn_of_leaving(spec)
     among = filter_of(groups, sources, since, until)
     if as_json:
-        console.print_json(answer_json(answerer.ask(question, among=among)))
-        return
-    for item in answerer.stream(question, among=among):
+        answer = answerer.ask(question, among=among)
+        console.print_json(answer_json(answer))
+    else:
+        answer = _show(answerer.stream(question, among=among), trace=trace)
+    if answer.reason == MODEL_FAILED:
+        why = [step.what for step in answer.trace if step.node == "verify"]
+        console.err.print(why[-1], markup=False, soft_wrap=True)
+        raise typer.Exit(1)
+
+
+def _show(stream: Iterator[str | Answer], *, trace: bool) -> Answer:
+    for item in stream:
         if isinstance(item, Answer):
             console.out.print()
             show_sources(item)
             if trace:
                 show_trace(item)
-        else:
-            console.out.print(item, markup=False, soft_wrap=True, end="")
+            return item
+        console.out.print(item, markup=False, soft_wrap=True, end="")
+    message = "a stream ends with the answer"
+    raise RuntimeError(message)
 
 
 def answer_json(answer: Answer) -> dict[str, object]:

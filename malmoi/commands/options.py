@@ -28,6 +28,14 @@ Sources = Annotated[
     list[str] | None,
     typer.Option("--source", help="Only sources that begin like this, such as 규정/; repeatable."),
 ]
+Reranker = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        help="Read the best passages again: sentence-transformers:FOLDER of a cross-encoder. "
+        "Default: `[answer] reranker`, or none.",
+    ),
+]
 Since = Annotated[str, typer.Option("--since", help="Only from this date on: 2026-01-31.", metavar="DATE")]
 Until = Annotated[str, typer.Option("--until", help="Only up to this date, included.", metavar="DATE")]
 

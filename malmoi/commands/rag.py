@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from malmoi import console
 from malmoi.commands import rag_tune, rag_upkeep
-from malmoi.commands.options import AsJson, Groups, IndexPath, Since, Sources, Until, filter_of
+from malmoi.commands.options import AsJson, Groups, IndexPath, Reranker, Since, Sources, Until, filter_of
 from malmoi.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ def search(
     index: IndexPath = None,
     *,
     k: Annotated[int, typer.Option("--k", min=1, max=100, help="How many passages.")] = 10,
+    reranker: Reranker = None,
     groups: Groups = None,
     sources: Sources = None,
     since: Since = "",
@@ -179,10 +180,14 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Show the passages nearest to a query, with their scores."""
+    from rag.reranking import load_reranker
     from rag.search import open_index
 
     among = filter_of(groups, sources, since, until)
-    hits = open_index(index or Workspace().default_index()).search(query, k, among=among)
+    workspace = Workspace()
+    again = workspace.settings().answer.reranker if reranker is None else reranker
+    opened = open_index(index or workspace.default_index(), reranker=load_reranker(again))
+    hits = opened.search(query, k, among=among)
     if as_json:
         console.print_json(
             {

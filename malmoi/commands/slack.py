@@ -40,7 +40,8 @@ def run(
     settings = workspace.settings()
     config = SlackConfig()
     config.check()
-    answerer = default_answerer(index or workspace.default_index(), settings.answer.model)
+    chosen = settings.answer
+    answerer = default_answerer(index or workspace.default_index(), chosen.model, chosen.reranker)
 
     def ready(me: Identity) -> None:
         if as_json:

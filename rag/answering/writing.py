@@ -83,7 +83,7 @@ def _texts(chunks: Iterator[AIMessageChunk]) -> Iterator[str]:
     except ConfigurationError:
         raise
     except UserError as error:
-        raise _ModelFailedError(" ".join(filter(None, (error.what, error.fix)))) from error
+        raise _ModelFailedError(" ".join(filter(None, (error.what, error.where, error.fix)))) from error
     except Exception as error:  # any library's model may stand here
         if str(error) != _NOTHING_CAME:
             raise _ModelFailedError(type(error).__name__) from error

@@ -125,3 +125,20 @@ def _wait_for(log: Path, words: str, seconds: float = 60) -> None:
     while words not in log.read_text(encoding="utf-8"):
         assert time.monotonic() < end, log.read_text(encoding="utf-8")
         time.sleep(0.2)
+
+
+def test_a_model_server_that_is_not_there_is_an_exit_of_1_with_its_address(home: Path) -> None:
+    model = "openai:any@http://127.0.0.1:9/v1"
+    told = malmoi("ask", SALARY, "--model", model, home=home)
+    assert told.code == 1
+    assert "모델이 응답하지 않아" in told.out
+    assert "127.0.0.1:9" in told.err
+    as_json = malmoi("ask", SALARY, "--model", model, "--json", home=home)
+    assert (as_json.code, as_json.json["reason"]) == (1, "model_failed")
+
+
+@pytest.mark.parametrize("command", [["ask"], ["rag", "search"]], ids=" ".join)
+def test_an_unknown_reranker_is_wrong_usage(home: Path, command: list[str]) -> None:
+    told = malmoi(*command, SALARY, "--reranker", "oracle", home=home)
+    assert told.code == 2
+    assert "sentence-transformers:" in told.err

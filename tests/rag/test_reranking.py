@@ -62,11 +62,15 @@ def test_few_hits_are_reranked_too(count):
     assert names == [f"p{n}" for n in reversed(range(count))]
 
 
-@pytest.mark.parametrize("spec", ["", "bge", "sentence-transformers", "sentence-transformers:", "openai:x"])
+@pytest.mark.parametrize("spec", ["bge", "sentence-transformers", "sentence-transformers:", "openai:x"])
 def test_an_unknown_reranker_is_told_with_what_there_is(spec):
     with pytest.raises(ConfigurationError, match="no reranker") as caught:
         load_reranker(spec)
     assert "sentence-transformers:" in caught.value.fix
+
+
+def test_no_spec_is_no_reranker():
+    assert load_reranker("") is None
 
 
 def test_searching_loads_no_torch():

@@ -10,20 +10,19 @@ from typing import Any, Self
 
 import torch
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import agenerate_from_stream, generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 from pydantic import PrivateAttr
 
 from chat.batching import STOPPED, Event, Request
 from chat.errors import ModelUnavailableError
 from chat.gate import Gate
 from chat.local_model import Limits, LocalModel, load_local, local_folder
+from chat.streaming import StreamingChatModel
 from chat.token_text import StopStrings, TokenText
 
 
-class TransformersChatModel(BaseChatModel):
+class TransformersChatModel(StreamingChatModel):
     """Answers with the most probable tokens; questions that come together are answered together.
 
     The weights are loaded with the first question. Nothing is downloaded, and no code that lies
@@ -71,24 +70,6 @@ class TransformersChatModel(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "transformers"
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
-
-    async def _agenerate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: AsyncCallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
 
     def _stream(
         self,

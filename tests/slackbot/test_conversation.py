@@ -161,7 +161,7 @@ def test_markup_in_a_document_pings_nobody_and_forges_no_link(shared_bot, channe
 def test_a_long_answer_arrives_whole_and_in_order(shared_bot, channel):
     client = shared_bot.client
     asked = client.say(channel, "@malmoi 기나긴 이야기")
-    replies = client.wait_for_replies(asked, 3)
+    replies = client.wait_for_replies(asked, 4)
     sections = [block["text"]["text"] for reply in replies for block in reply["blocks"]]
     body = " ".join(sections[:-1])
     assert body.split() == "".join(f"{n}째 문장입니다. " for n in range(1, 1_500)).split()

@@ -10,11 +10,10 @@ pattern that matches counts. A document that no pattern matches may be found by 
 names its own groups (``acl`` in docs.jsonl) keeps them.
 """
 
-import fnmatch
 import hashlib
-import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +42,7 @@ class Rules:
         source = unicodedata.normalize("NFC", document.source)
         groups: tuple[str, ...] = ()
         for pattern, named in self.rows:
-            if re.match(fnmatch.translate(pattern), source):
+            if fnmatchcase(source, pattern):
                 groups = named
                 self.matched.add(pattern)
         return replace(document, acl=groups) if groups and not document.acl else document

@@ -206,8 +206,10 @@ def _short(text: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
         start = piece.start
         while piece.end - start > MAX_CHARACTERS:
             end = _cut_point(text, start)
-            yield piece._replace(start=start, end=len(text[:end].rstrip()))
-            start = end + len(text[end : piece.end]) - len(text[end : piece.end].lstrip())
+            yield piece._replace(start=start, end=start + len(text[start:end].rstrip()))
+            start = end
+            while start < piece.end and text[start].isspace():
+                start += 1
         if start < piece.end:
             yield piece._replace(start=start)
 

@@ -144,9 +144,13 @@ class Words:
     def _flush(self, advance: Advance) -> None:
         batch, self._batch = self._batch, _Batch()
         older = list(self._manifest.entries(list(batch.documents)))
+        # A later file of the batch may give what an earlier one gave up.
+        gone = [
+            doc_id for doc_id in batch.gone if doc_id not in batch.documents and doc_id not in batch.moved
+        ]
         cuts = cut_documents([document for document, _ in batch.documents.values()])
-        if older or batch.gone:
-            self._store.remove_documents([*older, *batch.gone])
+        if older or gone:
+            self._store.remove_documents([*older, *gone])
         if cuts:
             self._store.add([cut.passage for cut in cuts], [cut.lexical for cut in cuts])
         self._manifest.record(
@@ -162,13 +166,13 @@ class Words:
                 for cut in cuts
             ],
             moved=batch.moved,
-            gone=batch.gone,
+            gone=gone,
             files=batch.files,
         )
         self.updated += len(older)
         self.added += len(batch.documents) - len(older)
-        self.deleted += len(batch.gone)
-        self.changes += len(cuts) + len(older) + len(batch.gone)
+        self.deleted += len(gone)
+        self.changes += len(cuts) + len(older) + len(gone)
         advance(batch.bytes)
 
 

@@ -15,7 +15,7 @@ from rag.manifest import FILE_NAME, Manifest
 from rag.stores.lancedb import LanceDBStore
 from rag.verify import verify
 from tests.rag.conftest import HANDBOOK
-from tests.rag.test_index import CountingModel, content, interrupted, run_with
+from tests.rag.indexing import CountingModel, content, interrupted, run_with
 
 OLD = 1_700_000_000_000_000_000
 
@@ -211,6 +211,22 @@ def test_an_id_passes_to_the_other_file_when_the_first_gives_it_up(tmp_path):
     assert (report.skipped, texts(out)["a"]) == ({}, "둘째 파일")
     assert build([first, second], out).files_read == 0
     assert build([first], out).deleted == 1
+
+
+@pytest.mark.parametrize(("text", "updated"), [("열쇠는 창구에", 0), ("열쇠는 옥상에", 1)])
+def test_a_document_that_moves_to_a_later_file_stays(tmp_path, text, updated):
+    first, second, out = tmp_path / "1.jsonl", tmp_path / "2.jsonl", tmp_path / "index"
+    write(first, '{"id": "a", "text": "열쇠는 창구에"}\n{"id": "b", "text": "남는 것"}')
+    write(second, '{"id": "c", "text": "또 남는 것"}')
+    build([first, second], out)
+
+    write(first, '{"id": "b", "text": "남는 것"}', OLD + 1)
+    write(second, f'{{"id": "c", "text": "또 남는 것"}}\n{{"id": "a", "text": "{text}"}}', OLD + 1)
+    report = build([first, second], out)
+
+    assert done(report) == (2, 0, updated, 0)
+    assert texts(out) == {"a": text, "b": "남는 것", "c": "또 남는 것"}
+    assert verify(out).is_sound
 
 
 def test_a_moved_folder_is_not_indexed_again(tmp_path, folder):

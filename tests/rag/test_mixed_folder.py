@@ -153,6 +153,21 @@ def test_a_zip_file_that_is_no_export_is_left_alone(tmp_path):
         open_sources([tmp_path / "사진.zip"])
 
 
+def test_a_damaged_archive_is_told_and_the_rest_is_read(tmp_path):
+    (tmp_path / "글.md").write_text("본문입니다.", "utf-8")
+    with zipfile.ZipFile(tmp_path / "slack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("users.json", "[]" + " " * 1000)
+    content = bytearray((tmp_path / "slack.zip").read_bytes())
+    begin = 30 + len("users.json")
+    content[begin : begin + 4] = b"\xff" * 4
+    (tmp_path / "slack.zip").write_bytes(content)
+
+    documents, faults = read(tmp_path)
+
+    assert list(documents) == ["글.md"]
+    assert "no Slack export" in faults["slack.zip"]
+
+
 def test_a_name_in_an_archive_leads_nowhere_else(tmp_path):
     with zipfile.ZipFile(tmp_path / "slack.zip", "w") as archive:
         archive.writestr("users.json", "[]")

@@ -26,7 +26,7 @@ from curation.progress import Advance, Progress, Quiet
 from rag.disk import room_on_disk
 from rag.lock import LOCK_FILE, held_for_writing
 from rag.manifest import DEFAULT_STORE, FILE_NAME, Manifest
-from rag.migrate import copy
+from rag.migrate import MIGRATING_TO, copy
 from rag.stores import TABLES_FOLDER, open_store
 from rag.verify import check_file
 
@@ -83,6 +83,9 @@ def backup(
         check_file(manifest, index)
         with contextlib.closing(sqlite3.connect(folder / FILE_NAME)) as target:
             manifest.connection.backup(target)
+            # What is restored must not go on with the move of the index that it was saved from.
+            with target:
+                target.execute("DELETE FROM meta WHERE key = ?", (MIGRATING_TO,))
         tables = index / TABLES_FOLDER
         if manifest.store != DEFAULT_STORE:
             _bring_home(manifest, index, folder, progress)

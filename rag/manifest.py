@@ -17,25 +17,15 @@ from typing import NamedTuple
 import numpy as np
 
 from rag.embedding import Vectors
-from rag.manifest_file import (
-    DEFAULT_STORE,
-    DIMENSIONS,
-    FILE_NAME,
-    FORMAT_VERSION,
-    ManifestFile,
-    expected_versions,
-)
+from rag.manifest_file import DEFAULT_STORE, FILE_NAME, ManifestFile
 
 __all__ = [
     "DEFAULT_STORE",
-    "DIMENSIONS",
     "FILE_NAME",
-    "FORMAT_VERSION",
     "DocumentEntry",
     "FileEntry",
     "Manifest",
     "PassageEntry",
-    "expected_versions",
 ]
 
 
@@ -153,6 +143,15 @@ class Manifest(ManifestFile):
         with self.connection as transaction:
             self._forget(transaction, doc_ids)
             transaction.executemany("DELETE FROM files WHERE path = ?", [(path,) for path in files])
+
+    def passage_ids(self) -> list[str]:
+        """Ids of all passages."""
+        return [name for (name,) in self.connection.execute("SELECT passage_id FROM passages")]
+
+    def some_vectors(self, limit: int) -> list[Vectors]:
+        """At most so many of the cached vectors; keys are hashes, so the first are as good as any."""
+        rows = self.connection.execute("SELECT vector FROM vectors ORDER BY key LIMIT ?", (limit,))
+        return [np.frombuffer(vector, np.float16) for (vector,) in rows]
 
     def cached_vectors(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """Cached vectors by key."""

@@ -24,7 +24,7 @@ from rag.stores import TABLES_FOLDER, PassageStore, open_store
 from rag.verify import Verified, check_file, compare
 
 # Stands in the meta while passages are copied: which store they go to.
-_TARGET: Final = "migrating_to"
+MIGRATING_TO: Final = "migrating_to"
 _AT_ONCE: Final = 1_000
 
 
@@ -86,7 +86,7 @@ def migrate(
         source = stack.enter_context(
             contextlib.closing(open_store(older, index, manifest.dimensions, create=False))
         )
-        resumed = manifest.meta(_TARGET) == to
+        resumed = manifest.meta(MIGRATING_TO) == to
         if to == DEFAULT_STORE and not resumed and (index / TABLES_FOLDER).exists():
             # Tables that the index was moved away from; they are out of date.
             shutil.rmtree(index / TABLES_FOLDER)
@@ -95,13 +95,15 @@ def migrate(
         )
         if not resumed:
             _check_empty(target, to)
-            _check_same(compare(index, manifest, source, Quiet())[0], older, "malmoi rag verify --repair")
-            manifest.set_meta(_TARGET, to)
+        _check_same(compare(index, manifest, source, Quiet())[0], older, "malmoi rag verify --repair")
+        if resumed:
+            _drop_outdated(source, target, to)
+        manifest.set_meta(MIGRATING_TO, to)
         copied = copy(manifest, source, target, progress)
-        _check_same(compare(index, manifest, target, progress)[0], to, "malmoi rag migrate")
+        _check_same(compare(index, manifest, target, progress)[0], to, f"malmoi rag migrate --to {to}")
         with manifest.connection as transaction:
             transaction.execute("UPDATE meta SET value = ? WHERE key = 'store'", (to,))
-            transaction.execute("DELETE FROM meta WHERE key = ?", (_TARGET,))
+            transaction.execute("DELETE FROM meta WHERE key = ?", (MIGRATING_TO,))
         return Migrated(
             index=index,
             store=to,
@@ -143,6 +145,24 @@ def _recorded(manifest: Manifest) -> Iterator[Sequence[str]]:
     while ids := [name for (name,) in manifest.connection.execute(query, (after, _AT_ONCE))]:
         yield ids
         after = ids[-1]
+
+
+def _drop_outdated(source: PassageStore, target: PassageStore, to: str) -> None:
+    """Remove documents that a killed run copied and the index has changed since, or does not hold now.
+
+    A passage keeps its id when only its title, its date or who may find it changes.
+    """
+    held = dict(target.passage_ids())
+    names, outdated, known = list(held), set(), False
+    for at in range(0, len(names), _AT_ONCE):
+        part = names[at : at + _AT_ONCE]
+        now, copied = source.fetch(part), target.fetch(part)
+        known = known or bool(now)
+        outdated |= {held[name] for name in part if now.get(name) != copied.get(name)}
+    if not known:
+        # Another index took the store before this one's first passages were there.
+        _check_empty(target, to)
+    target.remove_documents(sorted(outdated))
 
 
 def _check_empty(target: PassageStore, to: str) -> None:

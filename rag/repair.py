@@ -46,7 +46,7 @@ class Repair:
 
 def repair(manifest: Manifest, store: PassageStore) -> Repair:
     """Compare every passage and vector of the store with the manifest, and mend both."""
-    _take_stored(manifest, store.passage_ids())
+    take_stored(manifest, store.passage_ids())
     broken = _ids(
         manifest, "SELECT doc_id FROM temp.stray UNION SELECT doc_id FROM temp.lost ORDER BY doc_id"
     )
@@ -54,18 +54,19 @@ def repair(manifest: Manifest, store: PassageStore) -> Repair:
         store.remove_documents(broken)
         _read_again(manifest, broken)
         manifest.forget(broken)
-    _take_stored(manifest, store.vector_ids())
+    take_stored(manifest, store.vector_ids())
     stray = _ids(manifest, "SELECT doc_id FROM temp.stray ORDER BY doc_id")
     if stray:
         store.remove_vectors(stray)
-        _take_stored(manifest, store.vector_ids())
+        take_stored(manifest, store.vector_ids())
     with manifest.connection as transaction:
         for statement in _REFILLED.strip().split(";\n"):
             transaction.execute(statement)
     return Repair(tuple(broken), tuple(stray), manifest.lacking()[0])
 
 
-def _take_stored(manifest: Manifest, stored: Iterable[tuple[str, str]]) -> None:
+def take_stored(manifest: Manifest, stored: Iterable[tuple[str, str]]) -> None:
+    """Put ``(passage_id, doc_id)`` of what a store holds into the table ``temp.stored``."""
     with manifest.connection as transaction:
         for statement in _COMPARISON.strip().split(";\n"):
             transaction.execute(statement)

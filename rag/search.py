@@ -231,7 +231,7 @@ class Index:
     def sample(self, count: int, seed: int) -> list[Passage]:
         """As many passages, if there are, drawn evenly; the same for the same index and seed."""
         with self._lock:
-            ids = [name for (name,) in self._manifest.connection.execute("SELECT passage_id FROM passages")]
+            ids = self._manifest.passage_ids()
         drawn = random.Random(seed).sample(sorted(ids), min(count, len(ids)))
         found = self.passages_of(drawn)
         return [found[name] for name in drawn if name in found]
@@ -256,11 +256,7 @@ class Index:
         passages = self.passages
         if mean is None or abs(passages - total) * _STALE_AFTER > total:
             with self._lock:
-                # Keys are hashes: the first are as good as any.
-                rows = self._manifest.connection.execute(
-                    "SELECT vector FROM vectors ORDER BY key LIMIT ?", (_SAMPLED_VECTORS,)
-                ).fetchall()
-            vectors = [np.frombuffer(row, np.float16).astype(np.float32) for (row,) in rows]
-            mean = np.mean(vectors, axis=0) if vectors else np.zeros((), np.float32)
+                vectors = self._manifest.some_vectors(_SAMPLED_VECTORS)
+            mean = np.mean(vectors, axis=0, dtype=np.float32) if vectors else np.zeros((), np.float32)
             self._mean = passages, mean
         return mean

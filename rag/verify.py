@@ -6,7 +6,7 @@ go on being cited, and present ones are never found.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from rag.index import DIRTY
 from rag.lock import held_for_writing
 from rag.manifest import FILE_NAME, Manifest
 from rag.passages import passage_id
-from rag.repair import Repair, repair
+from rag.repair import Repair, repair, take_stored
 from rag.stores import PassageStore, Stored, open_store
 from rag.types import Document
 
@@ -28,17 +28,12 @@ _EXAMPLES: Final = 10
 # A document with more equal passages than this is not ours.
 _EQUAL_PASSAGES: Final = 1_000
 
-_HELD = """
-CREATE TEMP TABLE IF NOT EXISTS held (passage_id TEXT, doc_id TEXT);
-CREATE INDEX IF NOT EXISTS temp.held_ids ON held (passage_id);
-DELETE FROM temp.held
-"""
-_NOT_RECORDED: Final = "SELECT DISTINCT passage_id FROM temp.held EXCEPT SELECT passage_id FROM passages"
-_DOUBLED: Final = "SELECT passage_id FROM temp.held GROUP BY passage_id HAVING COUNT(*) > 1"
-_NOT_HELD: Final = "SELECT passage_id FROM passages EXCEPT SELECT passage_id FROM temp.held"
+_NOT_RECORDED: Final = "SELECT DISTINCT passage_id FROM temp.stored EXCEPT SELECT passage_id FROM passages"
+_DOUBLED: Final = "SELECT passage_id FROM temp.stored GROUP BY passage_id HAVING COUNT(*) > 1"
+_NOT_HELD: Final = "SELECT passage_id FROM passages EXCEPT SELECT passage_id FROM temp.stored"
 _VECTOR_NOT_HELD: Final = (
     "SELECT passage_id FROM passages WHERE vector IS NOT NULL "
-    "EXCEPT SELECT passage_id FROM lacking EXCEPT SELECT passage_id FROM temp.held"
+    "EXCEPT SELECT passage_id FROM lacking EXCEPT SELECT passage_id FROM temp.stored"
 )
 
 
@@ -126,7 +121,7 @@ def compare(
     index: Path, manifest: Manifest, store: PassageStore, progress: Progress
 ) -> tuple[Verified, list[str]]:
     """What differs, and the ids of the documents with altered passages."""
-    _take(manifest, store.passage_ids())
+    take_stored(manifest, store.passage_ids())
     lost, stray, doubled = (_difference(manifest, query) for query in (_NOT_HELD, _NOT_RECORDED, _DOUBLED))
     sample = _sample(manifest)
     altered: list[Stored] = []
@@ -135,7 +130,7 @@ def compare(
             part = sample[at : at + _AT_ONCE]
             altered += [one for one in store.fetch(part).values() if not _is_itself(one)]
             advance(len(part))
-    _take(manifest, store.vector_ids())
+    take_stored(manifest, store.vector_ids())
     vectors_lost, vectors_stray, vectors_doubled = (
         _difference(manifest, query) for query in (_VECTOR_NOT_HELD, _NOT_RECORDED, _DOUBLED)
     )
@@ -181,13 +176,6 @@ def _mend(manifest: Manifest, store: PassageStore, altered: Sequence[str]) -> Re
     manifest.drop_unused_vectors()
     manifest.set_meta(DIRTY, "")
     return mended
-
-
-def _take(manifest: Manifest, held: Iterable[tuple[str, str]]) -> None:
-    with manifest.connection as transaction:
-        for statement in _HELD.strip().split(";\n"):
-            transaction.execute(statement)
-        transaction.executemany("INSERT INTO temp.held VALUES (?, ?)", held)
 
 
 def _difference(manifest: Manifest, query: str) -> Difference:

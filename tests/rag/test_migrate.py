@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -11,9 +12,10 @@ from rag.backup import backup, restore
 from rag.index import index_paths
 from rag.lock import held_for_writing
 from rag.manifest import Manifest
-from rag.migrate import migrate
+from rag.migrate import MIGRATING_TO, migrate
 from rag.search import open_index
 from rag.stores import open_store
+from rag.stores.milvus import MilvusStore
 from rag.verify import verify
 from tests.rag.conftest import HANDBOOK, write_documents
 
@@ -132,6 +134,73 @@ def test_a_killed_move_changes_nothing_and_is_gone_on_with(tmp_path, dies):
 
     assert moved.copied == (10 if dies == "add" else 0)
     assert (used(index), rows(index)) == (spec(tmp_path), before)
+
+
+def interrupted(tmp_path, monkeypatch):
+    """A move that copied everything and did not come to its end."""
+
+    def dying(*_):
+        raise InterruptedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MilvusStore, "settle", dying)
+        with pytest.raises(InterruptedError):
+            migrate(tmp_path / "index", spec(tmp_path))
+
+
+def test_what_changed_since_a_killed_move_is_copied_again(tmp_path, monkeypatch):
+    index, docs = tmp_path / "index", tmp_path / "docs.jsonl"
+    texts = {
+        "공지": "구내식당은 정오에 엽니다.",
+        "급여표": "기본급은 표에 있습니다.",
+        "옛글": "지워질 글입니다.",
+    }
+
+    def update(names, acl):
+        lines = [{"id": name, "text": texts[name], "acl": acl.get(name, [])} for name in names]
+        docs.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+        index_paths([docs], index, embedder="none")
+
+    update(texts, {})
+    interrupted(tmp_path, monkeypatch)
+    update(["공지", "급여표"], {"급여표": ["hr"]})
+    expected = rows(index)
+
+    moved = migrate(index, spec(tmp_path))
+
+    assert (moved.passages, moved.copied) == (2, 1)
+    assert rows(index) == expected
+    assert {one.passage.doc_id: one.passage.acl for one in rows(index)[0].values()} == {
+        "공지": (),
+        "급여표": ("hr",),
+    }
+
+
+def test_a_restored_index_does_not_go_on_with_the_move_of_another(tmp_path, monkeypatch):
+    build(tmp_path, HANDBOOK, embedder="none")
+    interrupted(tmp_path, monkeypatch)
+    backup(tmp_path / "index", tmp_path / "saved.tar.gz")
+    restore(tmp_path / "saved.tar.gz", tmp_path / "restored")
+    migrate(tmp_path / "index", spec(tmp_path))
+
+    with pytest.raises(ConfigurationError, match="not empty: it holds 6 rows"):
+        migrate(tmp_path / "restored", spec(tmp_path))
+
+    assert len(rows(tmp_path / "index")[0]) == 6
+
+
+def test_a_store_that_another_index_took_before_a_killed_move_began_is_left_alone(tmp_path):
+    build(tmp_path, HANDBOOK, embedder="none")
+    with Manifest.open(tmp_path / "index") as manifest:
+        manifest.set_meta(MIGRATING_TO, spec(tmp_path))
+    (tmp_path / "other").mkdir()
+    docs = write_documents(tmp_path / "other/docs.jsonl", MANY)
+    index_paths([docs], tmp_path / "other/index", embedder="none", store=spec(tmp_path))
+
+    with pytest.raises(ConfigurationError, match="not empty: it holds 60 rows"):
+        migrate(tmp_path / "index", spec(tmp_path))
+
+    assert (used(tmp_path / "index"), len(rows(tmp_path / "other/index")[0])) == ("lancedb", 60)
 
 
 def test_a_store_that_holds_another_index_is_left_alone(tmp_path):

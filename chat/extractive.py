@@ -66,8 +66,8 @@ class ExtractiveChatModel(BaseChatModel):
     the question's terms that it holds, weighted by how rare they are among the sentences at
     hand; its title, its heading and the sentence before count half. One without the kind of
     fact that is asked for (an amount for 얼마, a time for 언제) counts less, and each later
-    source a tenth less. The answer is empty when no sentence shares enough with the
-    question.
+    source a tenth less. By words alone, the answer is empty when no sentence shares enough with
+    the question.
 
     Parameters
     ----------

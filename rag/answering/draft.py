@@ -3,7 +3,10 @@
 import re
 from dataclasses import dataclass
 
-_MARKS = r"\s*(?P<marks>(?:\[\d{1,3}\][ \t]*,?[ \t]*)+)(?P<stop>[.。!?]?)[ \t]*"
+# White space is read once and not given back: a model may write blank lines without end.
+# A run of marks begins at its first one: a model may write [1][1][1] without end as well.
+_BEGINS = r"(?<!\s)(?<!\[\d\])(?<!\[\d\d\])(?<!\[\d\d\d\])"
+_MARKS = rf"{_BEGINS}\s*+(?P<marks>(?:\[\d{{1,3}}\][ \t]*+,?[ \t]*+)++)(?P<stop>[.。!?]?)[ \t]*+"
 # What follows tells that the run of numbers is over.
 _PIECE = re.compile(rf"(?P<text>.*?){_MARKS}(?=\n|[^\s\[.。!?,]|\[[^\d])", re.DOTALL)
 _LAST_PIECE = re.compile(rf"(?P<text>.*?){_MARKS}", re.DOTALL)

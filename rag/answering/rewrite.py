@@ -89,7 +89,8 @@ def _is_faithful(rewritten: str, question: str, history: Sequence[Turn]) -> bool
     if any(map(is_syllable, question)) and not any(map(is_syllable, rewritten)):
         return False
     said = [question, *(turn.text for turn in history[-_TURNS:])]
-    terms, asked, *known = question_terms([rewritten, question, *said])
+    terms, *known = question_terms([rewritten, *said])
+    asked = known[0]
     if not terms or not set(asked) <= set(terms):
         return False
     held = {term for of_turn in known for term in of_turn}

@@ -6,7 +6,7 @@ what it denies and nothing else, and set its numbers beside the same things.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -63,10 +63,6 @@ class _Window:
     quote: Quote
     statements: tuple[Statement, ...]
     context: tuple[Statement, ...]
-
-    @property
-    def texts(self) -> list[str]:
-        return [one.text for one in (*self.statements, *self.context)]
 
 
 def support(said: Statement, cited: Sequence[Evidence]) -> Support:
@@ -125,11 +121,11 @@ def _said_otherwise(said: Statement, cited: Sequence[Evidence], quoted: Sequence
     best: list[_Window] = []
     faults: list[tuple[float, str]] = []
     for evidence in cited:
-        windows = sorted(_windows(evidence), key=lambda one: -_coverage(said, [one]))
-        best += windows[:1]
-        for window in windows:
-            share = _coverage(said, [window])
-            fault = _fault(said, [window], least)
+        ranked = [(_coverage(said, [window]), window) for window in _windows(evidence)]
+        ranked.sort(key=lambda pair: -pair[0])
+        best += [window for _, window in ranked[:1]]
+        for share, window in ranked:
+            fault = _fault(said, [window], is_covered=share >= least)
             if not fault:
                 supporting.append(window.quote)
                 break
@@ -137,10 +133,10 @@ def _said_otherwise(said: Statement, cited: Sequence[Evidence], quoted: Sequence
             if share < least:
                 break
     if not supporting and len(best) > 1:
-        fault = _fault(said, best, least)
+        together = _coverage(said, best)
+        fault = _fault(said, best, is_covered=together >= least)
         if not fault and all(
-            _coverage(said, [one for one in best if one is not window]) < _coverage(said, best)
-            for window in best
+            _coverage(said, [one for one in best if one is not window]) < together for window in best
         ):
             supporting = [window.quote for window in best]
     if not supporting:
@@ -170,21 +166,20 @@ def _coverage(said: Statement, windows: Sequence[_Window]) -> float:
     return found / said.size if said.size else 0.0
 
 
-def _fault(said: Statement, windows: Sequence[_Window], least: float) -> str:
+def _fault(said: Statement, windows: Sequence[_Window], *, is_covered: bool) -> str:
     """What the windows do not say; empty when they say it all."""
     held = [statement for window in windows for statement in window.statements]
     context = [statement for window in windows for statement in window.context]
     lacking = missing(said.numbers, [statement.numbers for statement in (*held, *context)])
     if lacking:
         return f"{said.text[slice(*lacking)]!r} is not in its source"
-    texts = [text for window in windows for text in window.texts]
-    stranger = _strange_name(said, texts)
+    stranger = _strange_name(said, [statement.text for statement in (*held, *context)])
     if stranger:
         return f"the name {stranger!r} is not in its source"
     turned = opposite(said.words, {word for statement in held for word in statement.words})
     if turned:
         return f"its source says the opposite of {turned!r}"
-    if _coverage(said, windows) < least:
+    if not is_covered:
         return "it says more than its source"
     elsewhere = [
         clause for window in windows for one in window.quote.evidence.sentences for clause in one.clauses
@@ -192,8 +187,7 @@ def _fault(said: Statement, windows: Sequence[_Window], least: float) -> str:
     return clash(said, held, context, elsewhere)
 
 
-def _strange_name(said: Statement, texts: Iterable[str]) -> str:
-    held = list(texts)
+def _strange_name(said: Statement, held: Sequence[str]) -> str:
     known = Known(held)
     folded = "\n".join(held).casefold()
     return next((name for name in said.names if not known.holds(name) and name.casefold() not in folded), "")

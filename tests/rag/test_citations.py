@@ -1,4 +1,5 @@
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,26 @@ def test_a_draft_is_cut_the_same_in_whatever_parts_it_comes(size):
         Piece("셋째 줄", (2,)),
         Piece("끝에 남은 말", ()),
     ]
+
+
+@pytest.mark.parametrize("blank", ["\n", " ", "\t"])
+def test_a_model_that_writes_white_space_without_end_costs_no_time(blank):
+    draft = Draft()
+    draft.add("연차는 16일입니다. [1]")
+    started = time.perf_counter()
+
+    pieces = [piece for _ in range(1_000) for piece in draft.add(blank)]
+
+    assert [*pieces, *draft.end()] == [Piece("연차는 16일입니다.", (1,))]
+    assert time.perf_counter() - started < 2
+
+
+def test_nor_does_one_that_writes_marks_without_end():
+    draft = Draft()
+    draft.add("연차는 16일입니다.")
+    started = time.process_time()
+
+    pieces = [piece for _ in range(1_000) for piece in draft.add("[1]")]
+
+    assert [*pieces, *draft.end()] == [Piece("연차는 16일입니다.", (1,))]
+    assert time.process_time() - started < 2

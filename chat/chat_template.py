@@ -86,18 +86,24 @@ class ChatTemplate:
             for turn in convert_to_openai_messages(messages, text_format="string")
         ]
         try:
-            return self._rendered(turns, said)
+            return self._accepted(turns, said)
         except jinja2.TemplateError as error:
-            # Some templates (Gemma's) know no system role: the rules then head the first question.
-            if len(turns) > 1 and turns[0]["role"] == "system":
-                rules, first, *rest = turns
-                first = {"role": first["role"], "content": f"{rules['content']}\n\n{first['content']}"}
-                return self._rendered([first, *rest], said)
             raise UserError(
                 f"The model's chat template refuses the conversation: {error}",
                 where=self._where,
                 fix="Most templates want questions and answers to take turns, a question first.",
             ) from error
+
+    def _accepted(self, turns: Sequence[Mapping[str, str]], said: str) -> str:
+        try:
+            return self._rendered(turns, said)
+        except jinja2.TemplateError:
+            if len(turns) < 2 or turns[0]["role"] != "system":
+                raise
+            # Some templates (Gemma's) know no system role: the rules then head the first question.
+            rules, first, *rest = turns
+            first = {"role": first["role"], "content": f"{rules['content']}\n\n{first['content']}"}
+            return self._rendered([first, *rest], said)
 
     def _rendered(self, turns: Sequence[Mapping[str, str]], said: str) -> str:
         answer = [{"role": "assistant", "content": said}] if said else []

@@ -52,7 +52,9 @@ class Gate:
         """As `place`, without blocking the event loop."""
         ticket = self._ticket()
         try:
-            await asyncio.wait_for(asyncio.wrap_future(ticket), self._patience)
+            # Not wait_for: Python 3.11's forgets a cancellation that comes together with the place.
+            async with asyncio.timeout(self._patience):
+                await asyncio.wrap_future(ticket)
         except BaseException as error:
             self._give_up(ticket, error)
             raise

@@ -10,7 +10,7 @@ import random
 import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -200,10 +200,12 @@ class ModelServer:
 
     async def _refused(self, response: httpx.Response, limit: float) -> None:
         body = b""
-        async for part in response.aiter_bytes():
-            body += part
-            if len(body) >= _MAX_ERROR_BYTES or time.monotonic() > limit:
-                break
+        with suppress(TimeoutError):  # the status alone says enough
+            async with asyncio.timeout(limit - time.monotonic()):
+                async for part in response.aiter_bytes():
+                    body += part
+                    if len(body) >= _MAX_ERROR_BYTES:
+                        break
         status, said = response.status_code, self._said(body[:_MAX_ERROR_BYTES])
         if status in _REPEATED:
             raise _TransientError(

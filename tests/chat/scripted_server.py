@@ -68,11 +68,11 @@ def event(text: str = "", reason: str | None = None, **delta: str) -> bytes:
 START, END, DONE = event(role="assistant"), event(reason="stop"), b"data: [DONE]\n\n"
 
 
-def streams(*parts: bytes | float, breaks: bool = False) -> Behaviour:
+def streams(*parts: bytes | float, breaks: bool = False, status: int = 200) -> Behaviour:
     """Send parts, pausing for numbers (seconds), and end well, or with a broken connection."""
 
     async def behave(request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        response = web.StreamResponse(status=status, headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         for part in parts:
             if isinstance(part, bytes):

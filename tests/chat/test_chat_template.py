@@ -96,5 +96,6 @@ def test_a_template_without_system_role_gets_the_rules_with_the_first_question(t
 
 def test_a_template_that_refuses_says_so(tmp_path):
     refusing = save_tokenizer(tmp_path, "{{ raise_exception('turns must alternate') }}")
-    with pytest.raises(UserError, match="turns must alternate"):
-        text_of(refusing, [HumanMessage("?"), HumanMessage("?")])
+    for rules in ([], [RULES]):
+        with pytest.raises(UserError, match="turns must alternate"):
+            text_of(refusing, [*rules, HumanMessage("?"), HumanMessage("?")])

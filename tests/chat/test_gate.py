@@ -86,6 +86,25 @@ async def test_one_that_is_cancelled_while_it_waits_takes_no_place():
         pass
 
 
+async def test_a_cancellation_that_comes_together_with_the_place_is_not_forgotten():
+    gate = Gate(1, patience=5)
+
+    async def waits() -> None:
+        async with gate.async_place():
+            await asyncio.sleep(0)
+            pytest.fail("it was cancelled")
+
+    with gate.place():
+        task = asyncio.create_task(waits())
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0)  # the place was handed over; the task has not run since
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with gate.async_place():
+        pass
+
+
 async def test_a_loop_that_waited_too_long_is_told():
     gate = Gate(1, patience=0.05)
     async with gate.async_place():

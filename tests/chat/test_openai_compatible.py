@@ -114,6 +114,11 @@ def test_the_time_that_a_server_asks_for_is_kept(server):
     assert time.monotonic() - begun >= 1
 
 
+def test_a_time_that_is_none_is_passed_over(server):
+    server.behaviours = [says(429, Retry_After="Mon, 01 Jan 2020 00:00:00 +99999999999999999999"), GOOD]
+    assert model_of(server).invoke("?").text == ANSWER
+
+
 def test_a_wait_beyond_the_whole_time_is_said_at_once(server):
     server.behaviours = [says(429, Retry_After="3600")]
     begun = time.monotonic()
@@ -175,6 +180,14 @@ def test_each_wait_has_its_limit(server, parts, patience, seconds):
         model_of(server, patience=patience).invoke("?")
     assert seconds <= time.monotonic() - begun < seconds + 2
     assert len(server.requests) == 1
+
+
+def test_a_refusal_that_never_ends_has_its_limit(server):
+    server.behaviours = [streams(b'{"error": "no"', 30.0, status=400)]
+    begun = time.monotonic()
+    with pytest.raises(UserError, match="refused with 400"):
+        model_of(server, patience=Patience(first=0.3)).invoke("?")
+    assert 0.3 <= time.monotonic() - begun < 2.3
 
 
 async def test_whoever_reads_slowly_loses_nothing(server):

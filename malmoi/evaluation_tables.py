@@ -68,8 +68,7 @@ def show_retrieval(report: "RetrievalReport") -> None:
         )
     worst = [found for found in report.worst() if found.measures["ndcg@10"] < 1][:_WORST]
     for found in worst:
-        first = next((rank for rank, one in enumerate(found.ranking, 1) if one in found.relevant), None)
-        place = f"place {first}" if first else "not among the first ten"
+        place = f"place {found.place}" if found.place else "not among the first ten"
         say(f"  [dim]{place}:[/] {escape(' '.join(found.query.split()))}")
 
 

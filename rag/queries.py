@@ -63,11 +63,10 @@ def corrected(text: str, frequencies: Callable[[Sequence[str]], Mapping[str, int
     frequencies
         In how many passages each token of a lexical field occurs.
     """
-    words = list(_WORD.finditer(text))
     known = frequencies(bigrams(text))
     doubtful = [
         (at, word.start(), word.end())
-        for word in words
+        for word in _WORD.finditer(text)
         for at in range(word.start(), word.end())
         if not any(known[token] for token in _beside(text[at], text, at, word.start(), word.end()))
     ]

@@ -64,14 +64,7 @@ class Found:
 
 def rank(found: Found, ranking: Ranking, k: int) -> list[Hit]:
     """The best ``k`` passages, best first."""
-    lexical = {
-        passage_id: bm25(found.weights, stored.lexical, found.mean_length, ranking)
-        for passage_id, stored in found.passages.items()
-    }
-    if not any(lexical.values()):
-        lexical = {}
-    best = sorted(lexical, key=lambda passage_id: (-lexical[passage_id], passage_id))[:_COVERING]
-    covered = max((found.covered(found.terms, passage_id) for passage_id in best), default=0.0)
+    lexical, covered = by_words(found, ranking)
     return [
         Hit(
             passage=found.passages[one.passage_id].passage,
@@ -82,6 +75,21 @@ def rank(found: Found, ranking: Ranking, k: int) -> list[Hit]:
         )
         for one in fuse(lexical, found.cosines, dense_weight(covered, ranking))[:k]
     ]
+
+
+def by_words(found: Found, ranking: Ranking) -> tuple[dict[str, float], float]:
+    """BM25 by passage, and how much of the query the best passages by words cover.
+
+    Without a word in common there are no scores, and nothing is covered.
+    """
+    lexical = {
+        passage_id: bm25(found.weights, stored.lexical, found.mean_length, ranking)
+        for passage_id, stored in found.passages.items()
+    }
+    if not any(lexical.values()):
+        return {}, 0.0
+    best = sorted(lexical, key=lambda passage_id: (-lexical[passage_id], passage_id))[:_COVERING]
+    return lexical, max(found.covered(found.terms, passage_id) for passage_id in best)
 
 
 def looked_up(counts: Mapping[str, int], frequencies: Mapping[str, int], passages: int) -> dict[str, float]:

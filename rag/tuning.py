@@ -20,7 +20,7 @@ from rag.evaluation.questions import Question
 from rag.evaluation.retrieval import ids_of
 from rag.fusion import dense_weight, fuse
 from rag.manifest import Manifest
-from rag.ranking import _COVERING, Found, bm25
+from rag.ranking import Found, by_words
 from rag.search import RANKING, Index
 from rag.settings import Ranking
 
@@ -168,7 +168,7 @@ def _tried(found: Found, question: Question, settings: Sequence[Ranking]) -> tup
     for at, ranking in enumerate(settings):
         key = (ranking.k1, ranking.b)
         if key not in words:
-            words[key] = _by_words(found, ranking)
+            words[key] = by_words(found, ranking)
         lexical, of_query = words[key]
         order = [one.passage_id for one in fuse(lexical, found.cosines, dense_weight(of_query, ranking))]
         if question.relevant:
@@ -179,18 +179,6 @@ def _tried(found: Found, question: Question, settings: Sequence[Ranking]) -> tup
                 coverages[one] = found.covered(found.asked, one)
         covered[at] = max((coverages[one] for one in order[:_OF_AN_ANSWER]), default=0.0)
     return gains, covered
-
-
-def _by_words(found: Found, ranking: Ranking) -> tuple[dict[str, float], float]:
-    """BM25 by passage, and how much of the query the best passages by words cover; see `rag.ranking.rank`."""
-    lexical = {
-        passage_id: bm25(found.weights, stored.lexical, found.mean_length, ranking)
-        for passage_id, stored in found.passages.items()
-    }
-    if not any(lexical.values()):
-        return {}, 0.0
-    best = sorted(lexical, key=lambda passage_id: (-lexical[passage_id], passage_id))[:_COVERING]
-    return lexical, max(found.covered(found.terms, passage_id) for passage_id in best)
 
 
 def _ranking_fit(settings: Sequence[Ranking], gains: Values) -> tuple[Fit, int]:

@@ -39,7 +39,7 @@ import texts
 from machine import PROJECT, corpora_or_exit, machine, report, versions
 
 from rag.answer import answerer_of
-from rag.embedding import load_embedder
+from rag.embedding import DIMENSIONS, load_embedder
 from rag.lexical import LEXICAL_VERSION, lexical_fields
 from rag.manifest import FILE_NAME, DocumentEntry, Manifest, PassageEntry
 from rag.search import Index, open_index
@@ -48,7 +48,6 @@ from rag.types import Filter, Passage
 
 LIMIT_LEXICAL_MS, LIMIT_HYBRID_MS, LIMIT_FIRST_MS, LIMIT_MB = 15.0, 60.0, 300.0, 1_200.0
 SENTENCES, CHARACTERS, BATCH, ROUTE = 20_000, 400, 2_000, 50
-DIMENSIONS = 384
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ def tune(
     """Fit ranking and gate to your questions, and tell whether the gain is more than luck."""
     from malmoi.evaluation_tables import say_unchecked, show_tuning
     from rag import tuning
-    from rag.evaluation.questions import read_questions
+    from rag.evaluation.questions import read_questions, unchecked
     from rag.search import open_index
 
     questions = read_questions(queries)
@@ -41,4 +41,4 @@ def tune(
         console.print_json({**found.as_json(), "applied": changed})
         return
     show_tuning(found, applied, folder)
-    say_unchecked(sum(not question.checked for question in questions), len(questions))
+    say_unchecked(unchecked(questions), len(questions))

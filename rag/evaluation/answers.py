@@ -16,7 +16,7 @@ from rag.answering.refusals import MODEL_FAILED
 from rag.evaluation import gold
 from rag.evaluation.grounding import Grounding, grounding
 from rag.evaluation.metrics import percentile
-from rag.evaluation.questions import Question
+from rag.evaluation.questions import Question, unchecked
 from rag.types import EVERYTHING, Answer, Filter, Passage, Turn
 
 MEASURES: Final = (
@@ -173,7 +173,7 @@ def measure_answers(
             seconds = time.perf_counter() - started
             answered.append(_answered(question, answer, index, seconds))
             advance(1)
-    report = AnswersReport(tuple(answered), sum(not question.checked for question in questions))
+    report = AnswersReport(tuple(answered), unchecked(questions))
     if report.failed == len(questions):
         raise UserError(
             "The model failed at every question: there is nothing to measure.",

@@ -127,7 +127,7 @@ def draft_questions(
 
 def _facts(passages: Sequence[Passage]) -> Iterator[tuple[Passage, str, Asked]]:
     """One statement of each passage that can be asked about, then a second one of each, and so on."""
-    waiting = [(passage, iter(_statements(passage))) for passage in passages]
+    waiting = [(passage, _statements(passage)) for passage in passages]
     while waiting:
         left = []
         for passage, statements in waiting:

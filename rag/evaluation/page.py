@@ -90,7 +90,7 @@ def _measures(report: RetrievalReport) -> Table:
 
 def _ranks(questions: Sequence[FoundFor]) -> Chart:
     """How many questions found a right answer at which place."""
-    counts = Counter(_first_rank(found) for found in questions)
+    counts = Counter(found.place for found in questions)
     bars = [Bar(Both(f"{rank}위", f"place {rank}"), counts[rank]) for rank in range(1, 11)]
     bars.append(Bar(Both("10위 밖", "beyond"), counts[0]))
     return bars_of_counts(
@@ -104,12 +104,8 @@ def _ranks(questions: Sequence[FoundFor]) -> Chart:
     )
 
 
-def _first_rank(found: FoundFor) -> int:
-    return next((rank for rank, one in enumerate(found.ranking, 1) if one in found.relevant), 0)
-
-
 def _case(found: FoundFor) -> Case:
-    place, first = _first_rank(found), ", ".join(found.ranking[:_FOUND])
+    place, first = found.place, ", ".join(found.ranking[:_FOUND])
     where = Both(f"{place}위", f"place {place}") if place else Both("10위 밖", "beyond place 10")
     facts = [
         (Both("정답 문서", "relevant"), shown(", ".join(found.relevant))),

@@ -101,6 +101,11 @@ def answerable_with_relevant(questions: Sequence[Question], path: Path) -> list[
     return found
 
 
+def unchecked(questions: Sequence[Question]) -> int:
+    """How many are drafts that nobody has looked at."""
+    return sum(not question.checked for question in questions)
+
+
 def _question(line: bytes, where: str) -> Question:
     try:
         row = orjson.loads(line)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from curation.progress import Progress, Quiet
 from rag.evaluation.metrics import ndcg_at, percentile, recall_at, reciprocal_rank_at
-from rag.evaluation.questions import Question
+from rag.evaluation.questions import Question, unchecked
 from rag.search import Index
 from rag.types import EVERYTHING, Filter, Passage
 
@@ -31,6 +31,11 @@ class FoundFor:
     measures: Mapping[str, float]
     milliseconds: float
     unknown: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> int:
+        """Where the first relevant id stands, counted from 1; 0 when it is not among the first ten."""
+        return next((rank for rank, one in enumerate(self.ranking, 1) if one in self.relevant), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +114,7 @@ def measure_retrieval(
                 )
             )
             advance(1)
-    unchecked = sum(not question.checked for question in questions)
-    return RetrievalReport(tuple(found), index.is_dense, unchecked)
+    return RetrievalReport(tuple(found), index.is_dense, unchecked(questions))
 
 
 def ids_of(passages: Sequence[Passage], relevant: Sequence[str]) -> list[str]:

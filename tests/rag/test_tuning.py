@@ -7,11 +7,11 @@ import pytest
 from rag.answer import CitedAnswerer
 from rag.evaluation.questions import Question
 from rag.fusion import dense_weight
-from rag.ranking import Found, rank
+from rag.ranking import Found, by_words, rank
 from rag.search import open_index
 from rag.settings import Ranking
 from rag.stores.base import Stored
-from rag.tuning import _OF_AN_ANSWER, _by_words, _settings, _tried, apply, fit, tune
+from rag.tuning import _OF_AN_ANSWER, _settings, _tried, apply, fit, tune
 from rag.types import Passage
 
 PRESENT = Ranking(
@@ -129,7 +129,7 @@ def test_what_is_tried_ranks_as_a_search_does(seed):
 
 def test_a_query_without_a_word_in_common_is_ranked_by_meaning():
     found = _found({RIGHT: "ㅁ", "다른": "ㅂ"}, {RIGHT: 0.9, "다른": 0.1})
-    assert _by_words(found, PRESENT) == ({}, 0.0)
+    assert by_words(found, PRESENT) == ({}, 0.0)
     assert rank(found, PRESENT, 1)[0].passage.doc_id == RIGHT
 
 

@@ -21,7 +21,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="The question, in one sentence.", show_default=False)],
     index: IndexPath = None,
     model: Annotated[
-        str | None, typer.Option("--model", help="Who answers. Default: `[answer] model`, or extractive.")
+        str | None, typer.Option("--model", help="Who answers. Default: `\\[answer] model`, or extractive.")
     ] = None,
     *,
     reranker: Reranker = None,

@@ -31,7 +31,7 @@ Report = Annotated[
     typer.Option("--out", help="Keep the measurement, for `malmoi eval compare`.", show_default=False),
 ]
 Model = Annotated[
-    str | None, typer.Option("--model", help="Who answers. Default: `[answer] model`, or extractive.")
+    str | None, typer.Option("--model", help="Who answers. Default: `\\[answer] model`, or extractive.")
 ]
 Page = Annotated[
     Path | None, typer.Option("--html", help="Write a page with the worst questions.", show_default=False)

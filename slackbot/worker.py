@@ -19,7 +19,7 @@ from slackbot.calls import CallError, TokenRefusedError
 from slackbot.config import BOT_VARIABLE, Limits, token_refused
 from slackbot.intake import Identity, Question
 from slackbot.outbox import Outbox
-from slackbot.store import Reply, State, Store, Waiting
+from slackbot.store import Inbox, Reply, State, Waiting
 
 HISTORY_TURNS = 20
 _log = logging.getLogger("malmoi.slack.worker")
@@ -35,7 +35,7 @@ class Worker:
 
     def __init__(
         self,
-        store: Store,
+        inbox: Inbox,
         outbox: Outbox,
         client: AsyncWebClient,
         answerer: Answerer,
@@ -43,7 +43,7 @@ class Worker:
         me: Identity,
         limits: Limits,
     ) -> None:
-        self._store = store
+        self._inbox = inbox
         self._outbox = outbox
         self._client = client
         self._answerer = answerer
@@ -61,7 +61,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; take up first what an earlier process left."""
-        left = await self._store.requeue()
+        left = await self._inbox.requeue()
         if left:
             _log.info("%d unfinished questions taken up again", left)
         self.wake()
@@ -80,7 +80,7 @@ class Worker:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        left = await self._store.requeue()
+        left = await self._inbox.requeue()
         if left:
             _log.info("%d questions left for the next start", left)
 
@@ -88,10 +88,10 @@ class Worker:
         free = self._limits.concurrency - len(self._lanes)
         if free <= 0:
             return
-        for waiting in await self._store.waiting(free, self._lanes):
+        for waiting in await self._inbox.waiting(free, self._lanes):
             question = waiting.question
             lane = (question.team, question.channel, question.thread)
-            await self._store.start(waiting.id)
+            await self._inbox.start(waiting.id)
             self._lanes[lane] = asyncio.create_task(self._see_through(waiting))
             self._lanes[lane].add_done_callback(lambda task, lane=lane: self._done(lane, task))  # type: ignore[misc]
 
@@ -112,16 +112,16 @@ class Worker:
         reply = waiting.reply
         if reply is None:
             reply = await self._reply(waiting)
-            await self._store.save_reply(waiting.id, reply)
+            await self._inbox.save_reply(waiting.id, reply)
         try:
             ts = await self._outbox.deliver(question, reply.messages, perhaps_posted=not first_attempt)
         except TokenRefusedError as error:
             raise token_refused(BOT_VARIABLE, error.code) from error
         except CallError as error:
             _log.error("no reply to %s in %s: %s", question.ts, question.channel, error.code)
-            await self._store.finish(waiting.id, State.DEAD, None)
+            await self._inbox.finish(waiting.id, State.DEAD, None)
             return
-        await self._store.finish(waiting.id, reply.outcome, ts)
+        await self._inbox.finish(waiting.id, reply.outcome, ts)
         _log.info("%s %s in %s", reply.outcome, question.ts, question.channel)
 
     async def _reply(self, waiting: Waiting) -> Reply:

@@ -8,13 +8,13 @@ from slack_bolt.response import BoltResponse
 
 from slackbot import conventions
 from slackbot.intake import Identity, Ignore, read
-from slackbot.store import Store
+from slackbot.store import Inbox
 
 _log = logging.getLogger("malmoi.slack.events")
 Middleware = Callable[..., Awaitable[BoltResponse | None]]
 
 
-def keep_before_ack(store: Store, me: Identity, on_question: Callable[[], None]) -> Middleware:
+def keep_before_ack(inbox: Inbox, me: Identity, on_question: Callable[[], None]) -> Middleware:
     """A bolt middleware that runs before the acknowledgement.
 
     Bolt acknowledges events before their listeners run, so the commit cannot be a listener's. An
@@ -29,10 +29,10 @@ def keep_before_ack(store: Store, me: Identity, on_question: Callable[[], None])
         if isinstance(found, Ignore):
             reason = found.reason
         else:
-            standing = await store.standing(found.team, found.channel, found.thread)
+            standing = await inbox.standing(found.team, found.channel, found.thread)
             silence = conventions.silence(found, standing)
             if silence is None:
-                if await store.keep(found):
+                if await inbox.keep(found):
                     on_question()
                 return BoltResponse(status=200, body="")
             reason = silence

@@ -23,24 +23,23 @@ async def store(tmp_path):
     ("second", "kept"),
     [
         (FIRST, False),
-        (replace(FIRST, ts="2.0"), False),  # the same event
         (replace(FIRST, event_id="Ev2"), False),  # the same message
         (replace(FIRST, event_id="Ev2", ts="2.0"), True),
         (replace(FIRST, event_id="Ev2", channel="C2"), True),
         (replace(FIRST, event_id="Ev2", team="T2"), True),
     ],
 )
-async def test_a_question_is_kept_once_by_event_and_by_message(store, second, kept):
-    assert await store.keep(FIRST)
-    assert await store.keep(second) is kept
+async def test_a_question_is_kept_once_by_its_message(store, second, kept):
+    assert await store.inbox.keep(FIRST)
+    assert await store.inbox.keep(second) is kept
 
 
 async def test_the_commit_is_durable(tmp_path, store):
-    await store.keep(FIRST)
+    await store.inbox.keep(FIRST)
     with sqlite3.connect(tmp_path / "inbox.sqlite") as other:
         assert other.execute("SELECT text, state FROM inbox").fetchall() == [("휴가?", "new")]
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
 
 
@@ -48,38 +47,38 @@ async def test_each_thread_waits_for_its_oldest_question(store):
     follow_up = replace(FIRST, event_id="Ev2", ts="2.0")
     elsewhere = replace(FIRST, event_id="Ev3", ts="3.0", thread="3.0")
     for question in (FIRST, follow_up, elsewhere):
-        await store.keep(question)
-    assert [w.question for w in await store.waiting(9)] == [FIRST, elsewhere]
-    assert [w.question for w in await store.waiting(1)] == [FIRST]
-    assert [w.question for w in await store.waiting(9, {("T1", "C1", "1.0")})] == [elsewhere]
+        await store.inbox.keep(question)
+    assert [w.question for w in await store.inbox.waiting(9)] == [FIRST, elsewhere]
+    assert [w.question for w in await store.inbox.waiting(1)] == [FIRST]
+    assert [w.question for w in await store.inbox.waiting(9, {("T1", "C1", "1.0")})] == [elsewhere]
 
 
 async def test_unfinished_work_comes_back_with_its_reply_and_attempts(tmp_path):
     store = open_store(tmp_path / "inbox.sqlite")
     reply = Reply(notice("열닷새입니다."), State.ANSWERED)
-    await store.keep(FIRST)
-    [waiting] = await store.waiting(1)
-    await store.start(waiting.id)
-    await store.save_reply(waiting.id, reply)
-    assert await store.waiting(1) == []
+    await store.inbox.keep(FIRST)
+    [waiting] = await store.inbox.waiting(1)
+    await store.inbox.start(waiting.id)
+    await store.inbox.save_reply(waiting.id, reply)
+    assert await store.inbox.waiting(1) == []
     await store.close()
     again = open_store(tmp_path / "inbox.sqlite")
-    assert await again.requeue() == 1
-    [waiting] = await again.waiting(1)
+    assert await again.inbox.requeue() == 1
+    [waiting] = await again.inbox.waiting(1)
     assert (waiting.question, waiting.attempts, waiting.reply) == (FIRST, 1, reply)
-    await again.finish(waiting.id, State.ANSWERED, "2.0")
-    assert await again.requeue() == 0
-    assert await again.counts() == {"answered": 1}
+    await again.inbox.finish(waiting.id, State.ANSWERED, "2.0")
+    assert await again.inbox.requeue() == 0
+    assert await again.inbox.counts() == {"answered": 1}
     await again.close()
 
 
 async def test_standing_says_who_asked_and_who_began(store):
-    assert await store.standing("T1", "C1", "1.0") == Standing()
-    await store.keep(replace(FIRST, ts="2.0", user="U2"))
-    assert await store.standing("T1", "C1", "1.0") == Standing(False, frozenset({"U2"}))
-    await store.keep(replace(FIRST, event_id="Ev2"))
-    assert await store.standing("T1", "C1", "1.0") == Standing(True, frozenset({"U1", "U2"}))
-    assert await store.standing("T1", "C2", "1.0") == Standing()
+    assert await store.inbox.standing("T1", "C1", "1.0") == Standing()
+    await store.inbox.keep(replace(FIRST, ts="2.0", user="U2"))
+    assert await store.inbox.standing("T1", "C1", "1.0") == Standing(False, frozenset({"U2"}))
+    await store.inbox.keep(replace(FIRST, event_id="Ev2"))
+    assert await store.inbox.standing("T1", "C1", "1.0") == Standing(True, frozenset({"U1", "U2"}))
+    assert await store.inbox.standing("T1", "C2", "1.0") == Standing()
 
 
 async def test_one_process_at_a_time(tmp_path, store):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
+import httpx
+
 from curation.errors import ConfigurationError
 
 
@@ -27,9 +29,10 @@ class ServerAddress:
         model, _, rest = text.partition("@http")
         url = f"http{rest}".rstrip("/")
         try:
+            _ = httpx.URL(url).host  # it takes fewer names than the standard library, and looks when asked
             parts = urlsplit(url)
             whole = bool(model and parts.hostname and parts.scheme in ("http", "https")) and parts.port != 0
-        except ValueError:
+        except (ValueError, httpx.InvalidURL):
             whole = False
         if not whole or "@" in rest or parts.query or parts.fragment or any(map(str.isspace, url)):
             raise ConfigurationError(

@@ -30,6 +30,8 @@ def test_model_and_url_are_taken_apart(text, model, url):
         "my-model@http://user:secret@host/v1",
         "my-model@http://host/v1?api_key=secret",
         "my-model@http://host/v 1",
+        "my-model@http://★.test/v1",
+        "my-model@http://xn--/v1",
     ],
 )
 def test_anything_else_is_refused_without_repeating_a_secret(text):

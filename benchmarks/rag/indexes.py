@@ -1,9 +1,10 @@
 """Indexes of benchmark texts, made with vectors that are kept between runs."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import texts
@@ -99,13 +100,16 @@ class ExactWords:
             rarity = np.log1p((len(cuts) - len(counts) + 0.5) / (len(counts) + 0.5))
             self._weights[token] = (rows, rarity * times * (k1 + 1) / (times + norms[rows]))
 
-    def scores(self, query: str, limit: int) -> dict[str, float]:
-        """BM25 by document of the best ``limit``."""
+    def scores(
+        self, query: str, limit: int, further: Mapping[str, float] = MappingProxyType({})
+    ) -> dict[str, float]:
+        """BM25 by document of the best ``limit``; ``further`` tokens count by the share they are given."""
         scores = np.zeros(len(self._owners))
-        for token in lexical_fields([query])[0].split():
+        asked = [(token, 1.0) for token in lexical_fields([query])[0].split()]
+        for token, share in (*asked, *further.items()):
             if token in self._weights:
                 rows, weights = self._weights[token]
-                scores[rows] += weights
+                scores[rows] += share * weights
         best = np.argsort(-scores, kind="stable")[:limit]
         found: dict[str, float] = {}
         for at in best:

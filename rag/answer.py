@@ -81,6 +81,11 @@ class CitedAnswerer:
         self._writes = not isinstance(model, ExtractiveChatModel)
         self._graph = self._build()
 
+    @property
+    def model(self) -> BaseChatModel:
+        """The chat model that writes the answers."""
+        return self._model
+
     def ask(self, question: str, history: Sequence[Turn] = (), *, among: Filter = EVERYTHING) -> Answer:
         """Answer ``question`` from the passages ``among`` admits; ``history``: earlier turns, oldest first.
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from chat.questions import question_terms
 from curation.errors import ConfigurationError
 from rag.coverage import inverse_frequency
-from rag.embedding import DIMENSIONS, NO_EMBEDDER, Embedder, available_embedder, load_embedder
+from rag.embedding import DIMENSIONS, NO_EMBEDDER, Embedder, Vectors, available_embedder, load_embedder
 from rag.lexical import lexical_fields
 from rag.manifest import Manifest
 from rag.passages import MAX_CHARACTERS
@@ -105,6 +105,7 @@ class Index:
         self._lock = threading.Lock()
         # For how many passages it was found, and what `_common` gives.
         self._mean: tuple[int, npt.NDArray[np.float32] | None] = (0, None)
+        self._last: tuple[str, Vectors | None] = ("", None)
 
     @property
     def passages(self) -> int:
@@ -151,7 +152,7 @@ class Index:
         """Cosine of each text with the question; empty when vectors take no part."""
         if self._embedder is None or not self.is_dense:
             return ()
-        cosines = self._embedder.passages(texts) @ self._embedder.query(question[:_EMBEDDED_CHARACTERS])
+        cosines = self._embedder.passages(texts) @ self._vector(self._embedder, question)
         return [float(cosine) for cosine in cosines]
 
     def search(
@@ -245,10 +246,19 @@ class Index:
         """How near the nearest passages are and those that were found otherwise."""
         if self._embedder is None or not self.is_dense:
             return {}
-        vector = self._embedder.query(query[:_EMBEDDED_CHARACTERS])
+        vector = self._vector(self._embedder, query)
         vector = (vector - _COMMON_SHARE * self._common()).astype(np.float16)
         nearest = self._store.dense_scores(vector, _ROUTE_PASSAGES, among)
         return nearest | self._store.similarities(vector, [one for one in found if one not in nearest])
+
+    def _vector(self, embedder: Embedder, query: str) -> Vectors:
+        """The query's vector: searching and choosing sentences ask for the same one, and it takes 20 ms."""
+        text = query[:_EMBEDDED_CHARACTERS]
+        known, vector = self._last
+        if vector is None or known != text:
+            vector = embedder.query(text)
+            self._last = text, vector
+        return vector
 
     def _common(self) -> npt.NDArray[np.float32]:
         """The mean of the passages' vectors: what is near to it is near to every question."""

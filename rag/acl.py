@@ -8,6 +8,10 @@ A pattern is compared with a document's source, as answers show it (``인사/급
 ``*`` stands for any characters, ``/`` among them, ``?`` for one and ``[…]`` for one of several. The last
 pattern that matches counts. A document that no pattern matches may be found by everybody, and one that
 names its own groups (``acl`` in docs.jsonl) keeps them.
+
+What was said in a private channel of a Slack export may be found by the group ``slack-channel:<id>``, the
+channel's members, unless a rule names other groups: ``everyone`` opens no private channel, because a
+pattern as wide as ``"*"`` would mean it without knowing.
 """
 
 import hashlib
@@ -17,6 +21,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
+from curation.readers.slack_messages import CHANNEL_KIND, PRIVATE
 from curation.yaml_lines import YamlFile, read_yaml
 from rag.types import Document
 
@@ -37,19 +42,29 @@ class Rules:
 
     def applied(self, document: Document) -> Document:
         """The document with its groups."""
-        if not self.rows:
-            return document
         source = unicodedata.normalize("NFC", document.source)
         groups: tuple[str, ...] = ()
         for pattern, named in self.rows:
             if fnmatchcase(source, pattern):
                 groups = named
                 self.matched.add(pattern)
-        return replace(document, acl=groups) if groups and not document.acl else document
+        groups = document.acl or groups or _of_private_channel(document)
+        return replace(document, acl=groups) if groups != document.acl else document
 
     def digest(self) -> str:
         """Changes with the rules."""
         return hashlib.blake2b(repr(self.rows).encode(), digest_size=16).hexdigest()
+
+
+def channel_group(channel: str) -> str:
+    """The group of a private channel in Slack, by its id."""
+    return f"slack-channel:{channel}"
+
+
+def _of_private_channel(document: Document) -> tuple[str, ...]:
+    told = document.attributes
+    is_private = told.get(CHANNEL_KIND) == PRIVATE
+    return (channel_group(told.get("channel_id", "")),) if is_private else ()
 
 
 def read_rules(path: Path) -> Rules:

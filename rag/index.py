@@ -16,7 +16,6 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,27 +25,19 @@ from curation.errors import ConfigurationError, UserError
 from curation.progress import Progress, Quiet
 from rag.acl import Rules, read_rules
 from rag.disk import room_on_disk
-from rag.embedding import NO_EMBEDDER, Embedder, EmbedderName, available_embedder, load_embedder
+from rag.embedding import Embedder, EmbedderName, available_embedder, load_embedder
 from rag.index_report import IndexReport
 from rag.lock import LOCK_FILE, held_for_writing
 from rag.manifest import DEFAULT_STORE, FILE_NAME, Manifest
-from rag.meaning import Estimate, Meaning, estimate, vector_key
+from rag.meaning import Estimate, estimate
 from rag.plan import Plan, make_plan
-from rag.repair import repair
-from rag.sources import MOST_MEGABYTES, Sources, open_sources
+from rag.run import DIRTY, MATCHED, SETTINGS, Run
+from rag.sources import MOST_MEGABYTES, open_sources
 from rag.stores import PassageStore, open_store
-from rag.words import Words, first_faults, is_empty
+from rag.words import first_faults, is_empty
 
-# Stands in the meta while a run writes: whoever finds it compares store and manifest.
-DIRTY: Final = "dirty"
-# How the files were read: with other configurations or rules unchanged files are read again as well.
-SETTINGS: Final = "settings"
-# Patterns of the rules that documents matched since the rules are as they are.
-MATCHED: Final = "acl_matched"
-# Changes of the store since it was last settled, and how many make it worth the while: settling an
-# index of 100,000 passages takes two seconds, and until then new rows are searched one by one.
-UNSETTLED: Final = "unsettled"
-_WORTH_SETTLING: Final = 500
+# Grows when files are read otherwise than before: private channels of Slack exports have got a group.
+_READING: Final = "2"
 
 
 def index_paths(
@@ -61,13 +52,14 @@ def index_paths(
     most_megabytes: int = MOST_MEGABYTES,
     vectors: bool = True,
     vector_seconds: float | None = None,
+    without_saved: bool = False,
     tell: Callable[[Estimate], None] = lambda _: None,
 ) -> IndexReport:
     """Make the index in ``out`` hold exactly the documents of ``paths``.
 
     Unchanged files are not read, changed documents are replaced, and those that ``paths`` no longer
-    hold are removed. Interrupted after its first phase, a run leaves an index that finds every
-    document by its words; the next run goes on.
+    hold are removed; what `rag.saved` put beside them stays. Interrupted after its first phase, a run
+    leaves an index that finds every document by its words; the next run goes on.
 
     Parameters
     ----------
@@ -85,6 +77,8 @@ def index_paths(
         Larger documents are left out.
     vectors, vector_seconds
         Whether to make vectors in this run, and for how long at most; the next run goes on.
+    without_saved
+        Remove what was saved beside the sources, too.
     tell
         Is handed how long the vectors will take, before most of them are made.
 
@@ -103,7 +97,7 @@ def index_paths(
     _check_target(out)
     model: Embedder | None = None
     if _is_new(out):
-        _check_not_empty(make_plan(sources.inputs, sources.faults, None, trust=False), None, paths)
+        _check_not_empty(make_plan(sources.inputs, sources.faults, {}, trust=False), None, paths)
         model = load_embedder(embedder or available_embedder())
     with (
         room_on_disk(out, "the index holds what was recorded before"),
@@ -122,10 +116,17 @@ def index_paths(
         opened = open_store(manifest.store, out, manifest.dimensions, create=True)
         with contextlib.closing(opened):
             _check_ours(manifest, opened, out)
-            run = _Run(manifest, opened)
+            run = Run(manifest, opened)
+            run.mend()
             settings = _settings(configs, rules, most_megabytes, told_apart=sources.told_apart)
-            plan = run.words(sources, settings, paths, progress)
-            unmatched = run.unmatched(rules)
+            trust = manifest.meta(SETTINGS) == settings
+            saved = {} if without_saved else manifest.saved_files()
+            known = {path: entry for path, entry in manifest.files().items() if path not in saved}
+            plan = make_plan(sources.inputs, sources.faults, known, trust=trust)
+            plan.kept |= saved.keys()
+            _check_not_empty(plan, manifest, paths)
+            run.words(plan, progress, None if trust else settings)
+            unmatched = _unmatched(manifest, rules)
             if model is not None and vectors:
                 run.meaning(model, progress, tell, vector_seconds)
             run.end()
@@ -148,87 +149,12 @@ def index_paths(
             )
 
 
-class _Run:
-    """One run over an open index; it marks the index before its first write."""
-
-    def __init__(self, manifest: Manifest, store: PassageStore) -> None:
-        self.added = self.updated = self.deleted = self.repaired = 0
-        self._manifest = manifest
-        self._store = store
-        # Counting costs nothing; a store that lost or gained rows by itself is seen by it.
-        self._was_dirty = bool(manifest.meta(DIRTY)) or not _counts_agree(manifest, store)
-        self._is_dirty = self._was_dirty
-        self._settings = manifest.meta(SETTINGS)
-
-    def words(self, sources: Sources, settings: str, paths: Sequence[Path], progress: Progress) -> Plan:
-        if self._was_dirty:
-            self.repaired = repair(self._manifest, self._store).count
-        trust = self._settings == settings
-        plan = make_plan(sources.inputs, sources.faults, self._manifest, trust=trust)
-        _check_not_empty(plan, self._manifest, paths)
-        with progress.task("Indexing words", plan.bytes, "bytes") as advance:
-            if plan.read or plan.vanished or plan.touched:
-                self._mark()
-                if not trust:
-                    # Killed under the new settings, a run must not leave files that seem unchanged.
-                    self._manifest.set_meta(SETTINGS, "")
-                embedder = self._manifest.embedder
-                key = None if embedder == NO_EMBEDDER else partial(vector_key, embedder)
-                words = Words(self._manifest, self._store, key)
-                words.take_in(plan, advance)
-                self.added, self.updated, self.deleted = words.added, words.updated, words.deleted
-                self._settle(words.changes)
-        if not trust:
-            self._manifest.set_meta(SETTINGS, settings)
-            self._manifest.set_meta(MATCHED, "[]")
-        return plan
-
-    def unmatched(self, rules: Rules) -> tuple[str, ...]:
-        """Patterns of the rules that no document matched, of this run and those since the rules are so."""
-        before = set(orjson.loads(self._manifest.meta(MATCHED) or "[]"))
-        if rules.matched - before:
-            self._manifest.set_meta(MATCHED, orjson.dumps(sorted(before | rules.matched)).decode())
-        return tuple(pattern for pattern, _ in rules.rows if pattern not in before | rules.matched)
-
-    def meaning(
-        self,
-        model: Embedder,
-        progress: Progress,
-        tell: Callable[[Estimate], None],
-        seconds: float | None,
-    ) -> None:
-        if not self._manifest.lacking()[0]:
-            return
-        self._mark()
-        before = self._store.vectors()
-        Meaning(self._manifest, self._store, model, tell=tell, seconds=seconds).fill(progress)
-        self._settle(self._store.vectors() - before)
-
-    def end(self) -> None:
-        if self._was_dirty:
-            self._manifest.drop_unused_vectors()
-        else:
-            self._manifest.drop_freed_vectors()
-        if self._is_dirty:
-            self._manifest.set_meta(DIRTY, "")
-
-    def _settle(self, changes: int) -> None:
-        changes += int(self._manifest.meta(UNSETTLED) or 0)
-        if self._was_dirty or changes >= _WORTH_SETTLING:
-            self._store.settle()
-            changes = 0
-        self._manifest.set_meta(UNSETTLED, str(changes))
-
-    def _mark(self) -> None:
-        if not self._is_dirty:
-            self._manifest.set_meta(DIRTY, "1")
-            self._is_dirty = True
-
-
-def _counts_agree(manifest: Manifest, store: PassageStore) -> bool:
-    held, lacking = manifest.passages(), manifest.lacking()[0]
-    expected = held - lacking if manifest.dimensions else 0
-    return store.passages() == held and store.vectors() == expected
+def _unmatched(manifest: Manifest, rules: Rules) -> tuple[str, ...]:
+    """Patterns of the rules that no document matched, of this run and those since the rules are so."""
+    before = set(orjson.loads(manifest.meta(MATCHED) or "[]"))
+    if rules.matched - before:
+        manifest.set_meta(MATCHED, orjson.dumps(sorted(before | rules.matched)).decode())
+    return tuple(pattern for pattern, _ in rules.rows if pattern not in before | rules.matched)
 
 
 def _check_ours(manifest: Manifest, store: PassageStore, out: Path) -> None:
@@ -243,7 +169,7 @@ def _check_ours(manifest: Manifest, store: PassageStore, out: Path) -> None:
 
 
 def _settings(configs: Sequence[str], rules: Rules, most_megabytes: int, *, told_apart: bool) -> str:
-    told = repr((sorted(configs), rules.digest(), most_megabytes, told_apart))
+    told = repr((_READING, sorted(configs), rules.digest(), most_megabytes, told_apart))
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 

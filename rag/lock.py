@@ -11,6 +11,10 @@ from curation.errors import ConfigurationError, UserError
 LOCK_FILE: Final = ".lock"
 
 
+class HeldError(UserError):
+    """Another run holds the index; it may be tried again."""
+
+
 @contextlib.contextmanager
 def held_for_writing(out: Path) -> Iterator[None]:
     """Hold the index for this run; the system lets go when the process ends, however it ends."""
@@ -27,7 +31,7 @@ def held_for_writing(out: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise UserError(
+            raise HeldError(
                 "Another run is building this index.",
                 where=str(out),
                 fix="Wait until it is done, or choose another folder with --out.",

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,10 @@ __all__ = [
     "Manifest",
     "PassageEntry",
 ]
+
+
+# What the path of a file begins with that was saved beside the sources; see `rag.saved`.
+SAVED: Final = "saved:"
 
 
 class DocumentEntry(NamedTuple):
@@ -95,7 +99,18 @@ class Manifest(ManifestFile):
 
     def files(self) -> dict[str, FileEntry]:
         """Every file that was read to its end, by path."""
-        rows = self.connection.execute("SELECT path, size, mtime_ns, digest, skipped FROM files")
+        return self._files("")
+
+    def saved_files(self) -> dict[str, FileEntry]:
+        """Those of the files that were saved beside the sources."""
+        return self._files(SAVED)
+
+    def _files(self, beginning: str) -> dict[str, FileEntry]:
+        # A range of the primary key: there may be a hundred thousand other files.
+        rows = self.connection.execute(
+            "SELECT path, size, mtime_ns, digest, skipped FROM files WHERE path >= ? AND path < ?",
+            (beginning, f"{beginning}\U0010ffff"),
+        )
         return {row[0]: FileEntry(*row) for row in rows}
 
     def documents_of(self, file: str) -> list[str]:

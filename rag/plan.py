@@ -2,14 +2,14 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
 
 from rag.files import Input, Stamp, Unreadable, is_settled
-from rag.manifest import FileEntry, Manifest
+from rag.manifest import FileEntry
 from rag.types import Document
 
 _KEEP_FAULTS: Final = 20
@@ -86,7 +86,7 @@ class Plan:
 
 
 def make_plan(
-    inputs: Sequence[Input], faults: Iterable[Unreadable], manifest: Manifest | None, *, trust: bool
+    inputs: Sequence[Input], faults: Iterable[Unreadable], known: Mapping[str, FileEntry], *, trust: bool
 ) -> Plan:
     """Look at every file.
 
@@ -94,15 +94,14 @@ def make_plan(
     ----------
     inputs, faults
         What the sources hold (`rag.sources.open_sources`).
-    manifest
-        Of the index as it is; ``None`` for a new one.
+    known
+        Files of the index as it is, those that may vanish, by path.
     trust
         Whether unchanged files may be left alone; not when another way of reading them was asked for.
     """
     plan = Plan()
     for fault in faults:
         plan.skipped.take("unreadable", fault)
-    known = {} if manifest is None else manifest.files()
     for one in inputs:
         try:
             _sort(plan, one, known.get(one.key) if trust else None)

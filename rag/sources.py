@@ -105,7 +105,7 @@ class _Reading(NamedTuple):
         elif path.is_dir():
             yield from self._folder(path)
         elif path.suffix == ".jsonl":
-            yield of_file(path.absolute(), self._ruled(partial(_read_jsonl, path)))
+            yield of_file(path.absolute(), self._ruled(partial(read_jsonl, path)))
         elif (one := self._entry(Found(path.absolute(), path.name))) is not None:
             yield one
         else:
@@ -210,7 +210,8 @@ def _id_in_mailbox(row: _TextRow) -> str:
     return f"{row.file}#{own}" if own else row.where
 
 
-def _read_jsonl(path: Path) -> Iterator[Item]:
+def read_jsonl(path: Path) -> Iterator[Item]:
+    """The documents of a ``.jsonl`` file; see `open_sources`."""
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):

@@ -56,16 +56,21 @@ class Filter:
     since, until
         First and last date, ISO 8601, both included; a passage without a date is left out when one
         is given. Empty: no limit.
+    without
+        ``doc_id`` of documents that are not found.
     """
 
     groups: frozenset[str] | None = None
     sources: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    without: tuple[str, ...] = ()
 
     def admits(self, passage: Passage) -> bool:
         """Whether the passage may be found."""
         if self.groups is not None and passage.acl and self.groups.isdisjoint(passage.acl):
+            return False
+        if passage.doc_id in self.without:
             return False
         if self.sources and not passage.source.startswith(self.sources):
             return False

@@ -13,11 +13,11 @@ from typing import Final
 
 from curation.errors import UserError
 from curation.progress import Progress, Quiet
-from rag.index import DIRTY
 from rag.lock import held_for_writing
 from rag.manifest import FILE_NAME, Manifest
 from rag.passages import passage_id
 from rag.repair import Repair, repair, take_stored
+from rag.run import DIRTY
 from rag.stores import PassageStore, Stored, open_store
 from rag.types import Document
 

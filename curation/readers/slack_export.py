@@ -18,7 +18,9 @@ from curation.records import BadRow, FileNote, Location, Row
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.json")
 # Private channels, direct and group messages stand in lists of their own.
-_CHANNEL_LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
+_PUBLIC_LIST = "channels.json"
+_CHANNEL_LISTS = (_PUBLIC_LIST, "groups.json", "mpims.json", "dms.json")
+_PRIVATE_MARKS = ("is_private", "is_group", "is_mpim", "is_im")
 
 
 class SlackExportOptions(Options):
@@ -28,7 +30,8 @@ class SlackExportOptions(Options):
 def read(file: SourceFile, _options: SlackExportOptions) -> Iterator[Item]:
     """Yield the threads of an export, channel by channel in order of their first message.
 
-    Housekeeping messages such as joins are no records; notes say how many of which there were.
+    Housekeeping messages such as joins are no records; notes say how many of which there were. Records
+    of a channel that channels.json does not call public have the attribute ``channel_kind: private``.
 
     Raises
     ------
@@ -43,10 +46,10 @@ def read(file: SourceFile, _options: SlackExportOptions) -> Iterator[Item]:
         raise cannot_open(file, error) from error
     if not folders:
         raise _no_export(file, "no folder in it holds days such as 2026-01-31.json")
-    users, channel_ids = _users(file), _channel_ids(file)
+    users, listed = _users(file), _listed_channels(file)
     if not users:
         yield FileNote(_inside(file, "users.json"), "missing", "people are called by their ids")
-    names = Names(users, {identifier: name for name, identifier in channel_ids.items()})
+    names = Names(users, {identifier: name for name, (identifier, _) in listed.items()})
     for folder in folders:
         if folder.is_symlink():
             raise UserError(
@@ -54,7 +57,8 @@ def read(file: SourceFile, _options: SlackExportOptions) -> Iterator[Item]:
                 where=_inside(file, folder.name),
                 fix="Put the folder itself in its place, or remove the link.",
             )
-        channel = Channel(folder.name, channel_ids.get(folder.name, folder.name))
+        identifier, is_private = listed.get(_composed(folder.name), (folder.name, True))
+        channel = Channel(folder.name, identifier, is_private)
         yield from _filled(channel, folder, file, names)
         for messages in channel.threads.values():
             messages.sort(key=ts_order)
@@ -121,15 +125,22 @@ def _users(file: SourceFile) -> dict[str, str]:
     }
 
 
-def _channel_ids(file: SourceFile) -> dict[str, str]:
-    """Ids by the name of the channel's folder; direct messages have their id for a name."""
-    found: dict[str, str] = {}
+def _listed_channels(file: SourceFile) -> dict[str, tuple[str, bool]]:
+    """Id, and whether it is private, by the folder's name; direct messages have their id for a name."""
+    found: dict[str, tuple[str, bool]] = {}
     for channels in _CHANNEL_LISTS:
         for channel in _listed(file, channels):
             identifier, name = channel.get("id"), channel.get("name")
+            # Other programs than Slack's own write all conversations into one list, and mark them.
+            is_private = channels != _PUBLIC_LIST or any(channel.get(mark) for mark in _PRIVATE_MARKS)
             if isinstance(identifier, str):
-                found[name if isinstance(name, str) else identifier] = identifier
+                found[_composed(name) if isinstance(name, str) else identifier] = identifier, is_private
     return found
+
+
+def _composed(name: str) -> str:
+    """A name in NFC: unpacking on a Mac may take the syllables of a folder's name apart."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _listed(file: SourceFile, name: str) -> list[dict[str, object]]:

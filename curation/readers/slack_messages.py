@@ -22,6 +22,9 @@ HOUSEKEEPING = frozenset(
     + ["pinned_item", "unpinned_item", "reminder_add", "reminder_delete", "sh_room_created", "tombstone"]
 )
 WITHOUT_TEXT = "messages without text"
+# The attribute and value of records from private channels, direct and group messages.
+CHANNEL_KIND = "channel_kind"
+PRIVATE = "private"
 REPEATED = "messages that stand twice"
 
 # Ten digits and six; Python makes no number of thousands of digits.
@@ -57,6 +60,7 @@ class Channel:
 
     name: str
     identifier: str
+    is_private: bool = False
     threads: dict[str, list[ExportedMessage]] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     _seen: set[str] = field(default_factory=set)
@@ -128,6 +132,8 @@ def thread_record(channel: Channel, messages: list[ExportedMessage]) -> TextReco
         "messages": str(len(messages)),
         "participants": str(len({message.speaker_id for message in messages})),
     }
+    if channel.is_private:
+        attributes[CHANNEL_KIND] = PRIVATE
     bots = sum(message.bot for message in messages)
     if bots:
         attributes["bot_messages"] = str(bots)

@@ -72,6 +72,9 @@ def index(
     most_megabytes: Annotated[
         int | None, typer.Option("--most-megabytes", min=1, help="Leave out larger documents. Default: 100.")
     ] = None,
+    without_saved: Annotated[
+        bool, typer.Option("--without-saved", help="Take out the threads that people saved in Slack, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make an index hold exactly the documents of the paths; what is unchanged is left alone."""
@@ -91,6 +94,7 @@ def index(
         vectors=vectors,
         vector_seconds=None if vector_minutes is None else 60 * vector_minutes,
         most_megabytes=most_megabytes or MOST_MEGABYTES,
+        without_saved=without_saved,
         tell=_tell_estimate,
     ).as_json()
     if as_json:

@@ -25,6 +25,8 @@ def sql(among: Filter) -> str | None:
         until = sql_literals([among.until])
         # The last day is included whole: a time of that day begins with it.
         parts.append(f"date <= {until} OR starts_with(date, {until})")
+    if among.without:
+        parts.append(f"doc_id NOT IN ({sql_literals(among.without)})")
     return " AND ".join(f"({part})" for part in parts) or None
 
 
@@ -52,6 +54,8 @@ def expression(among: Filter) -> str:
         parts.append(f"date >= {_quoted(among.since)}")
     if among.until:
         parts.append(f"date <= {_quoted(among.until)} or ({_begins('date', among.until)})")
+    if among.without:
+        parts.append(f"doc_id not in [{', '.join(map(_quoted, among.without))}]")
     return " and ".join(f"({part})" for part in parts)
 
 

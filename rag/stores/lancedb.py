@@ -1,6 +1,7 @@
 """The default store: two LanceDB tables in the index's folder."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -117,11 +118,12 @@ class LanceDBStore:
         """Cosine by passage id of the nearest passages, compared exactly with every one."""
         if self._nearness is None:
             return {}
-        condition = sql(among)
-        if condition is None:
-            return self._nearness.nearest(vector, limit)
-        asked = (condition, self._passages.version)
-        return self._nearness.nearest(vector, limit, asked, lambda: self._admitted(condition))
+        # Every thread of a chat leaves out another document: they would push the masks of the groups out,
+        # which many share, and each mask reads the whole table.
+        barred = self._ids(f"doc_id IN ({sql_literals(among.without)})") if among.without else set()
+        condition = sql(replace(among, without=()))
+        nearest = self._nearest(self._nearness, vector, limit + len(barred), condition)
+        return dict([one for one in nearest.items() if one[0] not in barred][:limit])
 
     def similarities(self, vector: Vectors, passage_ids: Sequence[str]) -> dict[str, float]:
         """Cosine of the named passages; one without a vector is left out."""
@@ -153,7 +155,15 @@ class LanceDBStore:
         """Let go of the vectors in memory; the tables hold no files open."""
         self._nearness = None
 
-    def _admitted(self, condition: str) -> set[str]:
+    def _nearest(
+        self, nearness: Nearness, vector: Vectors, limit: int, condition: str | None
+    ) -> dict[str, float]:
+        if condition is None:
+            return nearness.nearest(vector, limit)
+        asked = (condition, self._passages.version)
+        return nearness.nearest(vector, limit, asked, lambda: self._ids(condition))
+
+    def _ids(self, condition: str) -> set[str]:
         rows = self._passages.search().where(condition).select(["passage_id"]).to_arrow()
         return set(rows["passage_id"].to_pylist())
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import rag.index
 import rag.meaning
+import rag.run
 import rag.words
 from rag.manifest import Manifest
 from rag.stores.lancedb import LanceDBStore
@@ -51,7 +52,7 @@ def main() -> None:
     docs, index, embedder, point, count, *batch = sys.argv[1:]
     if batch:
         rag.words._BATCH_DOCUMENTS = rag.meaning._BATCH_PASSAGES = int(batch[0])
-    rag.index._WORTH_SETTLING = 1
+    rag.run._WORTH_SETTLING = 1
     die_at(point, int(count))
     rag.index.index_paths([Path(docs)], Path(index), embedder=embedder)
 

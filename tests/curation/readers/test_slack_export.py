@@ -65,6 +65,17 @@ def test_thread_across_midnight_is_one_record(read, export):
     assert (str(alone.where), alone.record.text) == ("export/공지/2026-01-31.json:2", "이바다: 혼자 하는 말")
 
 
+def test_only_what_no_list_calls_public_is_marked(read, export):
+    root = export(
+        {"2026-01-31": [message("1.1", "안녕")]}, channels=[{"id": "G1", "name": "공지", "is_private": True}]
+    )
+    (private,) = read("slack_export", root).rows
+    assert (private.record.attributes["channel_kind"], private.record.attributes["channel_id"]) == (
+        "private",
+        "G1",
+    )
+
+
 def test_housekeeping_is_counted_and_no_record(read, export):
     root = export(
         {

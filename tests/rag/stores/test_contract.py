@@ -106,6 +106,8 @@ FILTERED = [
     passage("dev", source="규정_안/100%.md", acl=("개발", "o'brien"), date="2026-02-01T09:30"),
     passage("odd", source='o\'brien "슬랙"\\방', acl=('a"b\\c',), date="2026-03"),
     passage("line", source="규정", acl=("두\n줄",), date="2027-01-01"),
+    passage("saved", doc_id="slack:T1:C1:1.5"),
+    passage("quoted", doc_id="o'br\"ien\\줄\n"),
 ]
 FILTERS = [
     EVERYTHING,
@@ -132,6 +134,11 @@ FILTERS = [
     Filter(since="2026-02-01T09:30", until="2026-02-01T09:30"),
     Filter(until="2026-02-01T09:29"),
     Filter(since="' OR '1'='1"),
+    Filter(without=("slack:T1:C1:1.5",)),
+    Filter(without=("slack:T1:C1:1.5", "o'br\"ien\\줄\n")),
+    Filter(without=("d", "없음")),
+    Filter(without=("') OR (1=1", '"] or doc_id in ["d')),
+    Filter(groups=frozenset({"인사"}), without=("slack:T1:C1:1.5",)),
     Filter(groups=frozenset({"인사"}), sources=("규정/",), since="2026-01-01", until="2026-12-31"),
 ]
 
@@ -177,6 +184,19 @@ def test_a_filter_does_not_cost_better_passages_their_place(store):
     among = Filter(groups=frozenset())
     assert found(store, "휴가 규정", 5, among=among) == {"p099"}
     assert set(store.dense_scores(unit(0), 5, among)) == {"p099"}
+
+
+def test_documents_left_out_do_not_cost_others_their_place(store):
+    # The nearest and best are those of one document; as many as asked for come from the others.
+    live = [passage(f"l{n}", doc_id="slack:T1:C1:1.5") for n in range(20)]
+    others = [passage(f"o{n}") for n in range(5)]
+    store.add([*live, *others], ["휴가 휴가 규정"] * 20 + ["휴가 장비"] * 5)
+    store.add_vectors([*live, *others], np.stack([unit(0)] * 20 + [unit(1)] * 5))
+
+    among = Filter(without=("slack:T1:C1:1.5",))
+    assert len(store.dense_scores(unit(0), 3, among)) == 3
+    assert found(store, "휴가 규정", 5, among=among) == set(store.dense_scores(unit(0), 5, among))
+    assert set(store.dense_scores(unit(0), 5, among)) == {f"o{n}" for n in range(5)}
 
 
 def test_cosines_are_exact_and_nearest_comes_first(store):

@@ -3,7 +3,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,11 +24,19 @@ class AnswerSettings(BaseModel):
 
 
 class SlackSettings(BaseModel):
-    """`[slack]`: where the bot keeps its inbox."""
+    """`[slack]`: where the bot keeps what it knows, and whom it serves how; see `slackbot.policy`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     store: str = "slack.sqlite"
+    knowledge: str = "knowledge"
+    mode: Literal["off", "mention", "roots", "threads"] = "mention"
+    coaching: bool = True
+    allow: tuple[str, ...] = ()
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    language: Literal["ko", "en", "ja"] = "ko"
+    save_emoji: str = "books"
+    retention_days: int = Field(default=90, ge=0)
 
 
 class Settings(BaseModel):

@@ -1,7 +1,7 @@
 """One Web API call: what its failure means, and which calls may be made again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -62,6 +62,9 @@ async def attempt(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         raise _meaning(error) from None  # its text quotes the whole response
     except (aiohttp.ClientError, TimeoutError, ConnectionError, OSError) as error:
         raise UncertainError(type(error).__name__) from error
+    except (ValueError, AttributeError) as error:
+        # slack_sdk's own, over a body that is not UTF-8 or no JSON object: some proxy's page.
+        raise UncertainError(type(error).__name__) from None
 
 
 async def repeated(
@@ -106,7 +109,13 @@ def _meaning(error: SlackApiError) -> CallError:
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if status == 429 or code == "ratelimited":
-        return RateLimitedError(float(getattr(response, "headers", {}).get("Retry-After", 1)))
+        return RateLimitedError(_seconds(getattr(response, "headers", {})))
     if status >= 500 or not code or code in _UNCERTAIN_CODES:
         return UncertainError(code or f"status {status}")
     return TokenRefusedError(code) if code in _TOKEN_CODES else RefusedError(code)
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    """How long to wait; a proxy may name a date instead (RFC 9110, 10.2.3)."""
+    named = str(headers.get("Retry-After", ""))
+    return float(named) if named.isdecimal() else 1.0

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from slackbot import phrases
 from slackbot.intake import Question, Reason
+from slackbot.policy import Mode, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +31,41 @@ def address_of(question: Question) -> Address:
     return Address(question.channel, question.thread)
 
 
-def silence(question: Question, standing: Standing) -> Reason | None:
-    """Why not to answer, or ``None``.
+def silence(question: Question, standing: Standing, mode: Mode = Mode.MENTION) -> Reason | None:
+    """Why not to answer, or ``None``; ``mode`` is the channel's.
 
-    A follow-up without a mention is answered where the thread is the bot's (it began with a
-    question to it) or where the same person has already asked it in there. In a thread that
-    people began, others may go on talking without the bot joining in.
+    A direct message and, where the bot is not switched off, a mention are always answered. What only
+    stands in a channel or a thread has to be meant for the bot, must not call somebody else, and must
+    say something.
     """
-    if question.addressed != "thread":
+    if question.addressed == "direct":
         return None
-    if not (standing.rooted or question.user in standing.askers):
+    if mode is Mode.OFF:
+        return Reason.NOT_ADDRESSED
+    if question.addressed == "mention":
+        return None
+    if not _is_meant(question, standing, mode):
         return Reason.NOT_ADDRESSED
     if question.calls_others:
         return Reason.FOR_ANOTHER
     return None if question.text else Reason.EMPTY
 
 
-def objection(question: Question) -> str:
-    """What to say instead of asking for an answer; empty when the question can be asked."""
-    return "" if question.text else phrases.EMPTY_QUESTION
+def _is_meant(question: Question, standing: Standing, mode: Mode) -> bool:
+    """Whether a message without a mention is for the bot.
+
+    A follow-up is where the thread is the bot's (it began with a question to it) or where the same
+    person has already asked it in there. In a thread that people began, others may go on talking
+    without the bot joining in, unless the channel wants it to.
+    """
+    if not question.in_thread:
+        return mode in (Mode.ROOTS, Mode.THREADS)
+    return mode is Mode.THREADS or standing.rooted or question.user in standing.askers
+
+
+def allowed(question: Question, policy: Policy) -> bool:
+    """Whether the person or the channel is on the owner's list; an empty list lets everybody ask."""
+    return not policy.allow or not policy.allow.isdisjoint((question.user, question.channel))
 
 
 def key_of(question: Question) -> str:

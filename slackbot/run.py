@@ -4,30 +4,53 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from starlette.routing import Route
 
-from curation.errors import UserError
 from slackbot import app, logs, transport
-from slackbot.answerer import Answerer
-from slackbot.calls import CallError, RefusedError, repeated
-from slackbot.config import APP_VARIABLE, BOT_VARIABLE, URL_VARIABLE, Limits, SlackConfig, token_refused
+from slackbot import metrics as metrics_page
+from slackbot.assembly import Owner, Sources, assembled
+from slackbot.config import SlackConfig, Transport
 from slackbot.intake import Identity
+from slackbot.logs import where
+from slackbot.oauth import Installer
+from slackbot.sign_in import open_teams
 from slackbot.store import open_store
+from slackbot.transport import http
 
 _log = logging.getLogger("malmoi.slack")
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How Slack and a Prometheus server reach the bot.
+
+    Parameters
+    ----------
+    host, port
+        With `Transport.HTTP`: where Slack's requests arrive; port 0 takes a free one.
+    metrics_port
+        Serves ``/metrics`` on 127.0.0.1; ``None``: not at all.
+    """
+
+    transport: Transport = Transport.SOCKET
+    host: str = "127.0.0.1"
+    port: int = 3000
+    metrics_port: int | None = None
+
+
 async def run_bot(
     config: SlackConfig,
-    answerer: Answerer,
+    sources: Sources,
     *,
-    store: Path,
-    limits: Limits | None = None,
+    store: Path | str,
+    owner: Owner | None = None,
+    reached: Reached | None = None,
     ready: Callable[[Identity], None] | None = None,
 ) -> None:
     """Answer in Slack until SIGTERM or SIGINT; then finish or give back what is running.
@@ -35,9 +58,10 @@ async def run_bot(
     Parameters
     ----------
     store
-        The SQLite file of the inbox; created when absent, used by one bot at a time.
+        The SQLite file of the inbox, created when absent, used by one bot at a time; or the URL of a
+        PostgreSQL database, which several bots may share.
     ready
-        Called once the bot is connected.
+        Called for each workspace once the bot is connected.
 
     Raises
     ------
@@ -46,58 +70,63 @@ async def run_bot(
     UserError
         Slack cannot be reached.
     """
-    config.check()
+    reached = reached or Reached()
+    config.check(reached.transport)
     logs.keep_text_out()
     with _stop_signals() as stop:
-        await _until(stop, _serve(config, answerer, store, limits or Limits(), ready))
+        serving = _serve(config, sources, store=store, owner=owner or Owner(), reached=reached, ready=ready)
+        await _until(stop, serving)
 
 
 async def _serve(
     config: SlackConfig,
-    answerer: Answerer,
-    store: Path,
-    limits: Limits,
+    sources: Sources,
+    *,
+    store: Path | str,
+    owner: Owner,
+    reached: Reached,
     ready: Callable[[Identity], None] | None,
 ) -> None:
     """Answer until cancelled; what was opened is closed in the opposite order."""
     async with contextlib.AsyncExitStack() as stack:
-        memory = open_store(store)
+        memory = open_store(store, key=config.encryption_key)
         stack.push_async_callback(memory.close)
         session = await stack.enter_async_context(app.new_session())
-        client = app.new_client(config, session)
-        me = await identify(client, config, limits.start_patience)
-        bot = app.build(client, answerer, memory, me, limits)
-        stack.push_async_callback(bot.worker.stop)
-        await stack.enter_async_context(transport.connected(bot.app, config, limits))
-        _log.info("connected as %s in %s; inbox %s", me.user, me.team, await memory.inbox.counts())
-        if ready is not None:
-            ready(me)
+        client_of = partial(app.new_client, config, session)
+        patience = owner.limits.start_patience
+        teams = await open_teams(config, reached.transport, memory.installations, client_of, patience)
+        bot, metrics = await assembled(stack, client_of(""), teams, memory, sources=sources, owner=owner)
+        if reached.metrics_port is not None:
+            await stack.enter_async_context(metrics_page.serving(metrics, reached.metrics_port))
+        if reached.transport is Transport.SOCKET:
+            await stack.enter_async_context(transport.connected(bot.app, config, owner.limits))
+        else:
+            installer = Installer(config, memory.installations, teams, client_of)
+            routes: Sequence[Route] = ()
+            if config.installs(reached.transport):
+                installer.listen(bot.app)
+                routes = installer.routes()
+                _beside(stack, installer.follow())
+            web = http.application(bot.app, config, routes)
+            await stack.enter_async_context(http.serving(web, reached.host, reached.port))
+        for me in (team.me for team in teams):
+            _log.info("connected as %s in %s; inbox %s", me.user, me.team, await memory.inbox.counts())
+            if ready is not None:
+                ready(me)
         await bot.worker.run()
 
 
-async def identify(client: AsyncWebClient, config: SlackConfig, patience: float) -> Identity:
-    """Try both tokens, so that a wrong one is named before anything is connected."""
-    who = await _tried(BOT_VARIABLE, config, client.auth_test, patience)
-    if not who.get("bot_id"):
-        raise token_refused(BOT_VARIABLE, "it belongs to a person, not to a bot")
-    token = config.app_token.get_secret_value()
-    await _tried(APP_VARIABLE, config, partial(client.apps_connections_open, app_token=token), patience)
-    return Identity(team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]))
+def _beside(stack: contextlib.AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+    """Do ``work`` until the stack ends; an error in it is logged, the bot goes on."""
 
+    def ended(task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.error("work beside the bot broke off: %s", where(error))
 
-async def _tried(
-    variable: str, config: SlackConfig, call: Callable[[], Awaitable[AsyncSlackResponse]], patience: float
-) -> AsyncSlackResponse:
-    try:
-        return await repeated(call, patience)
-    except RefusedError as error:
-        raise token_refused(variable, error.code) from error
-    except CallError as error:
-        raise UserError(
-            f"Slack cannot be reached ({error.code})",
-            where=f"{URL_VARIABLE}={config.api_url}",
-            fix="check the network and the proxy, or the address if it is the emulator's",
-        ) from error
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    stack.callback(task.cancel)
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[object, object, None]) -> None:

@@ -1,6 +1,6 @@
 """The workspaces that the bot serves: in each it has a client with a token of its own, and a name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -33,6 +33,9 @@ class Teams:
     def remove(self, team: str) -> None:
         """Serve it no longer."""
         self._teams.pop(team, None)
+
+    def __iter__(self) -> Iterator[Team]:
+        return iter(tuple(self._teams.values()))
 
     def __len__(self) -> int:
         return len(self._teams)

@@ -36,6 +36,14 @@ Reranker = Annotated[
         "Default: `\\[answer] reranker`, or none.",
     ),
 ]
+SlackStore = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        help="The bot's file. Default: the database of SLACK_DATABASE_URL, or `\\[slack] store` of "
+        "malmoi.toml.",
+    ),
+]
 Since = Annotated[str, typer.Option("--since", help="Only from this date on: 2026-01-31.", metavar="DATE")]
 Until = Annotated[str, typer.Option("--until", help="Only up to this date, included.", metavar="DATE")]
 

@@ -1,18 +1,19 @@
 """`malmoi slack`: the bot, and a local Slack to try it against."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from malmoi import console
-from malmoi.commands.options import AsJson, IndexPath
+from malmoi.commands import slack_look, slack_upkeep
+from malmoi.commands.options import AsJson, IndexPath, SlackStore
 from malmoi.workspace import Workspace
 
 RUN_EXAMPLE = (
     "Example: SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… malmoi slack run --index indexes/handbook\n\n"
-    "The tokens are read from the environment only; slackbot/manifest.yaml has the app's scopes and events."
+    "The tokens are read from the environment only; `malmoi slack manifest` prints the app to make in Slack, "
+    "`malmoi slack doctor` says what is still missing."
 )
 EMULATOR_EXAMPLE = (
     "Example: malmoi slack emulator --port 8065\n\n"
@@ -25,34 +26,74 @@ app = typer.Typer(help="Answer questions in Slack threads.", no_args_is_help=Tru
 @app.command("run", epilog=RUN_EXAMPLE)
 def run(
     index: IndexPath = None,
-    store: Annotated[
-        Path | None, typer.Option("--store", help="Inbox file. Default: `\\[slack] store` of malmoi.toml.")
+    store: SlackStore = None,
+    *,
+    http: Annotated[
+        bool, typer.Option("--http", help="Let Slack send HTTP requests. Default: Socket Mode.")
+    ] = False,
+    host: Annotated[str, typer.Option("--host", help="With --http: address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65_535, help="With --http: port; 0 takes a free one.")
+    ] = 3000,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(
+            "--metrics-port", min=0, max=65_535, help="Serve /metrics on 127.0.0.1. Default: not at all."
+        ),
     ] = None,
+    json_logs: Annotated[
+        bool, typer.Option("--json-logs", help="One JSON object a line of the log.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run the bot over Socket Mode until it is stopped."""
-    from rag.answer import default_answerer
-    from slackbot.config import SlackConfig
+    """Run the bot until it is stopped; what is being answered then is finished or given back."""
+    from malmoi.slack_settings import open_titles, policy_of, store_of
+    from rag.answer import answerer_of
+    from rag.reranking import load_reranker
+    from rag.search import open_index
+    from slackbot import logs
+    from slackbot.assembly import Owner, Sources
+    from slackbot.config import SlackConfig, Transport
     from slackbot.intake import Identity
-    from slackbot.run import run_bot
+    from slackbot.run import Reached, run_bot
 
     workspace = Workspace()
     settings = workspace.settings()
-    config = SlackConfig()
-    config.check()
-    chosen = settings.answer
-    answerer = default_answerer(index or workspace.default_index(), chosen.model, chosen.reranker)
+    policy = policy_of(settings.slack)
+    config, transport = SlackConfig(), Transport.HTTP if http else Transport.SOCKET
+    config.check(transport)
+    chosen, folder = settings.answer, index or workspace.default_index()
+    opened = open_index(folder, reranker=load_reranker(chosen.reranker))
+    answerer, titles = answerer_of(opened, chosen.model), open_titles(opened)
+    console.warn_of_leaving(chosen.model)
+    logs.set_up(as_json=json_logs)
 
     def ready(me: Identity) -> None:
         if as_json:
             console.print_json({"ready": True, "team": me.team, "user": me.user})
-        else:
+        elif not json_logs:  # there, the log says it
             console.err.print(
                 f"Connected as {me.user} in {me.team}. Mention the bot in a channel; Ctrl-C stops it.",
                 soft_wrap=True,
             )
 
-    asyncio.run(run_bot(config, answerer, store=store or workspace.home / settings.slack.store, ready=ready))
+    sources = Sources(
+        answerer,
+        index=folder,
+        knowledge=workspace.home / settings.slack.knowledge,
+        titles=lambda: titles,
+        model=answerer.model,
+    )
+    asyncio.run(
+        run_bot(
+            config,
+            sources,
+            store=store_of(workspace, store),
+            owner=Owner(policy),
+            reached=Reached(transport, host, port, metrics_port),
+            ready=ready,
+        )
+    )
 
 
 @app.command("emulator", epilog=EMULATOR_EXAMPLE)
@@ -66,13 +107,14 @@ def emulator(
     from slackbot.emulator.server import run as serve
 
     def show(said: Announcement) -> None:
-        console.out.print(f"The local Slack answers at {said['api_url']}; Ctrl-C stops it.", soft_wrap=True)
-        console.out.print("In another terminal:", style="dim")
+        page = said["api_url"].removesuffix("api/")
+        console.out.print(f"The local Slack is at {page}; Ctrl-C stops it.", soft_wrap=True)
+        console.out.print("Run the bot in another terminal:", style="dim")
         console.out.print(
             f"  export SLACK_API_URL={said['api_url']}"
             f" SLACK_BOT_TOKEN={said['bot_token']} SLACK_APP_TOKEN={said['app_token']}\n"
             "  malmoi slack run\n"
-            "Then speak as a person:\n"
+            f"Then speak as a person: open {page} in a browser, or\n"
             f"  curl {said['control_url']}say --json "
             """'{"channel": "질문", "text": "@malmoi 연차는 며칠인가요?"}'\n"""
             f"  curl {said['control_url']}state",
@@ -81,3 +123,10 @@ def emulator(
         )
 
     serve(host, port, announce=print_announcement if as_json else show)
+
+
+app.command("doctor", epilog=slack_look.DOCTOR_EXAMPLE)(slack_look.doctor)
+app.command("status", epilog=slack_look.STATUS_EXAMPLE)(slack_look.status)
+app.command("feedback", epilog=slack_look.FEEDBACK_EXAMPLE)(slack_look.feedback)
+app.command("forget", epilog=slack_upkeep.FORGET_EXAMPLE)(slack_upkeep.forget)
+app.command("manifest", epilog=slack_upkeep.MANIFEST_EXAMPLE)(slack_upkeep.manifest)

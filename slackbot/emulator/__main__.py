@@ -19,9 +19,29 @@ def main() -> int:
     parser.add_argument("--post-interval", type=float, default=defaults.post_interval)
     parser.add_argument("--ack-timeout", type=float, default=defaults.ack_timeout)
     parser.add_argument("--retry-delays", type=float, nargs="*", default=defaults.retry_delays)
+    parser.add_argument("--scopes", nargs="*", default=defaults.scopes)
+    parser.add_argument("--workspaces", type=int, default=defaults.workspaces)
+    parser.add_argument("--request-url", default=defaults.request_url)
+    parser.add_argument("--signing-secret", default=defaults.signing_secret)
+    parser.add_argument("--client-id", default=defaults.client_id)
+    parser.add_argument("--client-secret", default=defaults.client_secret)
+    parser.add_argument("--tiers", action="store_true")
+    parser.add_argument("--log-limit", type=int, default=defaults.log_limit)
     given = parser.parse_args()
     settings = EmulatorSettings(
-        given.bot_token, given.app_token, given.post_interval, given.ack_timeout, tuple(given.retry_delays)
+        bot_token=given.bot_token,
+        app_token=given.app_token,
+        post_interval=given.post_interval,
+        ack_timeout=given.ack_timeout,
+        retry_delays=tuple(given.retry_delays),
+        scopes=tuple(given.scopes),
+        workspaces=given.workspaces,
+        request_url=given.request_url,
+        signing_secret=given.signing_secret,
+        client_id=given.client_id,
+        client_secret=given.client_secret,
+        tiers=given.tiers,
+        log_limit=given.log_limit,
     )
     try:
         server.run(given.host, given.port, settings=settings)

@@ -1,8 +1,8 @@
 """Failures to order: the next calls of a method fail in a chosen way."""
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
 
 FaultKind = Literal["unavailable", "reset", "lost_reply", "held_reply", "ratelimited", "error"]
 KINDS: tuple[str, ...] = get_args(FaultKind)
@@ -34,5 +34,13 @@ class Faults:
 
     def next_for(self, method: str) -> Fault | None:
         """The fault that the call that just came has to suffer."""
-        waiting = self._waiting[method]
+        waiting = self._waiting.get(method)
         return waiting.popleft() if waiting else None
+
+    def shown(self) -> list[dict[str, Any]]:
+        """What still waits: each method with its next fault and how many there are."""
+        return [
+            {"method": method, "waiting": len(waiting), "next": asdict(waiting[0])}
+            for method, waiting in self._waiting.items()
+            if waiting
+        ]

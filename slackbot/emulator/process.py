@@ -15,12 +15,13 @@ from slackbot.emulator.client import EmulatorClient
 
 @dataclass(frozen=True, slots=True)
 class RunningEmulator:
-    """Where it answers, which tokens it takes, and a client for it."""
+    """Where it answers, which tokens it takes, and a client for it; ``said`` is its announcement."""
 
     api_url: str
     bot_token: str
     app_token: str
     client: EmulatorClient
+    said: Mapping[str, Any]
 
 
 @contextlib.contextmanager
@@ -29,7 +30,7 @@ def running(*options: str) -> Iterator[RunningEmulator]:
     command = [sys.executable, "-m", "slackbot.emulator", *options]
     with started(command, "the Slack emulator", stop_seconds=5.0) as said:
         client = EmulatorClient(said["api_url"])
-        yield RunningEmulator(said["api_url"], said["bot_token"], said["app_token"], client)
+        yield RunningEmulator(said["api_url"], said["bot_token"], said["app_token"], client, said)
 
 
 @contextlib.contextmanager

@@ -5,19 +5,21 @@ import json
 import signal
 from collections.abc import Callable
 from typing import TypedDict
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from curation.errors import ConfigurationError
-from slackbot.emulator.control import Control
-from slackbot.emulator.methods import Slack
+from slackbot.emulator import control, page, request_url
+from slackbot.emulator.oauth import Authorize, Codes
+from slackbot.emulator.request_url import LOOPBACK
+from slackbot.emulator.responding import Responses
+from slackbot.emulator.service import Service
 from slackbot.emulator.settings import EmulatorSettings
-from slackbot.emulator.sockets import SocketMode
 from slackbot.emulator.web_api import WebApi
-from slackbot.emulator.workspace import Workspace
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LARGEST_BODY = 8 * 1024**2
 
 
 class Announcement(TypedDict):
@@ -28,6 +30,11 @@ class Announcement(TypedDict):
     control_url: str
     bot_token: str
     app_token: str
+    bot_tokens: dict[str, str]
+    authorize_url: str
+    client_id: str
+    client_secret: str
+    signing_secret: str
 
 
 def run(
@@ -60,12 +67,14 @@ async def serve(
             where="--host",
             fix=f"use one of {', '.join(LOOPBACK)}",
         )
+    if settings.request_url:
+        request_url.check(settings.request_url)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    sockets = SocketMode(settings, Workspace.app_id)
-    runner = web.AppRunner(application(settings, sockets), access_log=None, shutdown_timeout=1.0)
+    service = Service(settings)
+    runner = web.AppRunner(application(service), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
         try:
@@ -76,23 +85,27 @@ async def serve(
                 where="--port",
                 fix="choose another port; 0 takes a free one",
             ) from error
-        announce(_announcement(host, runner.addresses[0][1], settings))
+        service.base_url = f"http://{f'[{host}]' if ':' in host else host}:{runner.addresses[0][1]}"
+        announce(_announcement(service))
         await stop.wait()
     finally:
-        await sockets.shut()
+        await service.shut()
         await runner.cleanup()
 
 
-def application(settings: EmulatorSettings, sockets: SocketMode) -> web.Application:
-    """The HTTP application: Web API, WebSocket, control."""
-    slack = Slack(Workspace(), sockets)
-    api = WebApi(slack, settings)
-    app = web.Application(middlewares=[_same_machine])
+def application(service: Service) -> web.Application:
+    """The HTTP application: Web API, WebSocket, authorize page, response URLs, control."""
+    codes = Codes()
+    api = WebApi(service, codes)
+    app = web.Application(middlewares=[_same_machine], client_max_size=_LARGEST_BODY)
     app.add_routes(
         [
             web.route("*", "/api/{method}", api.handle),
-            web.get("/link/", sockets.serve),
-            *Control(slack, api).routes(),
+            web.get("/link/", service.sockets.serve),
+            web.get("/oauth/v2/authorize", Authorize(service, codes).handle),
+            web.post("/response/{key}", Responses(service).handle),
+            *control.routes(service, api),
+            *page.routes(service),
         ]
     )
     return app
@@ -100,18 +113,29 @@ def application(settings: EmulatorSettings, sockets: SocketMode) -> web.Applicat
 
 @web.middleware
 async def _same_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a Host that is not loopback, so that no web page can reach in by a name of its own."""
-    if (request.url.host or "") not in LOOPBACK:
+    """Refuse a Host or an Origin that is not loopback: no web page reaches in from elsewhere."""
+    origin = request.headers.get("Origin")
+    hosts = [request.url.host, *([urlsplit(origin).hostname] if origin is not None else [])]
+    if not all(host in LOOPBACK for host in hosts):
         raise web.HTTPForbidden(text="loopback only")
     return await handler(request)
 
 
-def _announcement(host: str, port: int, settings: EmulatorSettings) -> Announcement:
-    base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+def _announcement(service: Service) -> Announcement:
+    base, settings = service.base_url, service.settings
     return {
         "ready": True,
         "api_url": f"{base}/api/",
         "control_url": f"{base}/_emulator/",
         "bot_token": settings.bot_token,
         "app_token": settings.app_token,
+        "bot_tokens": {
+            team: token
+            for team, workspace in service.workspaces.items()
+            for token in service.tokens_of(workspace)
+        },
+        "authorize_url": f"{base}/oauth/v2/authorize",
+        "client_id": settings.client_id,
+        "client_secret": settings.client_secret,
+        "signing_secret": settings.signing_secret,
     }

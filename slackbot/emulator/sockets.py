@@ -1,30 +1,21 @@
-"""Socket Mode: connections, envelopes, acknowledgements and deliveries that are repeated."""
+"""Socket Mode: connections, envelopes and acknowledgements."""
 
 import asyncio
 import contextlib
 import itertools
-import json
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from aiohttp import WSMsgType, web
 
+from slackbot.emulator.deliveries import Delivery, Envelope, Outcome
 from slackbot.emulator.settings import EmulatorSettings
 
-
-@dataclass(slots=True)
-class Delivery:
-    """One envelope that went out; times are in seconds of the wall clock."""
-
-    event_id: str
-    envelope_id: str
-    retry_attempt: int
-    connection: int
-    sent_at: float
-    acked_at: float | None = None
+_LATE_KEPT = 10_000
 
 
 @dataclass(slots=True)
@@ -38,20 +29,31 @@ class Connection:
 
 
 @dataclass(slots=True)
-class SocketMode:
-    """Delivers events to one of the open connections until they are acknowledged."""
+class Waiting:
+    """An envelope that is not acknowledged yet."""
 
-    settings: EmulatorSettings
+    delivery: Delivery
+    answer: asyncio.Future[Any]
+
+
+@dataclass(slots=True)
+class SocketMode:
+    """Takes each envelope to one of the open connections.
+
+    ``acked`` hears of every acknowledgement, ``changed`` of every connection that comes or goes.
+    """
+
+    settings: Callable[[], EmulatorSettings]
     app_id: str
-    deliveries: list[Delivery] = field(default_factory=list)
+    acked: Callable[[Delivery], None]
+    changed: Callable[[], None]
     _tickets: set[str] = field(default_factory=set)
     _connections: dict[int, Connection] = field(default_factory=dict)
-    _acks: dict[str, asyncio.Event] = field(default_factory=dict)
-    _payloads: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _waiting: dict[str, Waiting] = field(default_factory=dict)
     _opened: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _turn: int = 0
+    _refusing_until: float = 0.0
 
     def ticket(self) -> str:
         """A ticket for one connection, as in the URL that apps.connections.open gives."""
@@ -64,17 +66,14 @@ class SocketMode:
         """How many connections take events."""
         return sum(not connection.retiring for connection in self._connections.values())
 
-    def send(self, payload: Mapping[str, Any], *, retry_attempt: int = 0, retry_reason: str = "") -> str:
-        """Deliver an event (again); returns its event_id at once."""
-        event_id = str(payload["event_id"])
-        self._payloads[event_id] = payload
-        self._keep(self._deliver(event_id, retry_attempt, retry_reason))
-        return event_id
+    @property
+    def refusing(self) -> float:
+        """For how many seconds no new connection is let in."""
+        return max(0.0, self._refusing_until - time.monotonic())
 
-    def send_again(self, event_id: str, times: int) -> None:
-        """Deliver an event that went out before, as Slack does when it saw no acknowledgement."""
-        for attempt in range(1, times + 1):
-            self.send(self._payloads[event_id], retry_attempt=attempt, retry_reason="timeout")
+    def refuse(self, seconds: float) -> None:
+        """Let no new connection in for this long."""
+        self._refusing_until = time.monotonic() + seconds
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Handle one WebSocket from hello to its end."""
@@ -82,18 +81,22 @@ class SocketMode:
         if ticket not in self._tickets:
             raise web.HTTPForbidden(text="unknown ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(heartbeat=self.settings.ping_interval)
+        if self.refusing:
+            raise web.HTTPServiceUnavailable
+        socket = web.WebSocketResponse(heartbeat=self.settings().ping_interval)
         await socket.prepare(request)
         connection = Connection(next(self._numbers), socket, request)
         self._connections[connection.number] = connection
         try:
             await socket.send_json(self._hello())
             self._opened.set()
+            self.changed()
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     self._acknowledge(message.data)
         finally:
             self._connections.pop(connection.number, None)
+            self.changed()
         return socket
 
     async def disconnect(self, reason: str) -> int:
@@ -113,19 +116,46 @@ class SocketMode:
                 await connection.socket.close()
             else:
                 await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
+        self.changed()
         return len(told)
 
     async def shut(self) -> None:
-        """Stop delivering and close every connection."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Close every connection."""
         for connection in list(self._connections.values()):
             await connection.socket.close()
 
-    def log(self) -> list[dict[str, Any]]:
-        """Every delivery so far."""
-        return [asdict(delivery) for delivery in self.deliveries]
+    async def send(self, envelope: Envelope, log: Callable[[Delivery], None]) -> Outcome:
+        """Send once over an open connection, when there is one, and wait for the acknowledgement."""
+        text = orjson.dumps(
+            {
+                "type": envelope.kind,
+                "envelope_id": envelope.id,
+                "accepts_response_payload": envelope.kind != "events_api",
+                "payload": envelope.payload,
+                **(
+                    {"retry_attempt": envelope.retry_attempt, "retry_reason": envelope.retry_reason}
+                    if envelope.kind == "events_api"
+                    else {}
+                ),
+            }
+        ).decode()
+        while True:
+            connection = await self._next_connection()
+            delivery = envelope.sent(connection.number)
+            waiting = Waiting(delivery, asyncio.get_running_loop().create_future())
+            self._waiting[envelope.id] = waiting
+            with contextlib.suppress(ConnectionError):
+                await connection.socket.send_str(text)
+                log(delivery)
+                break
+            self._connections.pop(connection.number, None)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings().ack_timeout):
+                return Outcome(acked=True, payload=await waiting.answer)
+        # It stays known for a while: an acknowledgement that comes late is still noted.
+        if len(self._waiting) > _LATE_KEPT:
+            self._forget_late()
+        return Outcome(acked=False)
 
     def _hello(self) -> dict[str, Any]:
         return {
@@ -135,46 +165,9 @@ class SocketMode:
             "debug_info": {"host": "local", "approximate_connection_time": 18060},
         }
 
-    def _keep(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _deliver(self, event_id: str, retry_attempt: int, retry_reason: str) -> None:
-        """Send until acknowledged: at once, then after each of the retry delays."""
-        delays = iter(self.settings.retry_delays)
-        while True:
-            if await self._delivered(event_id, retry_attempt, retry_reason):
-                return
-            retry_attempt, retry_reason = retry_attempt + 1, "timeout"
-            delay = next(delays, None)
-            if delay is None:
-                return
-            await asyncio.sleep(delay)
-
-    async def _delivered(self, event_id: str, retry_attempt: int, retry_reason: str) -> bool:
-        """Send once; whether the acknowledgement came in time."""
-        envelope_id = secrets.token_hex(16)
-        acked = self._acks[envelope_id] = asyncio.Event()
-        envelope = {
-            "type": "events_api",
-            "envelope_id": envelope_id,
-            "accepts_response_payload": False,
-            "retry_attempt": retry_attempt,
-            "retry_reason": retry_reason,
-            "payload": self._payloads[event_id],
-        }
-        while True:
-            connection = await self._next_connection()
-            delivery = Delivery(event_id, envelope_id, retry_attempt, connection.number, time.time())
-            with contextlib.suppress(ConnectionError):
-                await connection.socket.send_str(json.dumps(envelope, ensure_ascii=False))
-                self.deliveries.append(delivery)
-                break
-            self._connections.pop(connection.number, None)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(acked.wait(), self.settings.ack_timeout)
-        return acked.is_set()
+    def _forget_late(self) -> None:
+        for key in [key for key, waiting in self._waiting.items() if waiting.answer.cancelled()]:
+            del self._waiting[key]
 
     async def _next_connection(self) -> Connection:
         """One of the open connections in turn; waits for one when there is none."""
@@ -187,9 +180,15 @@ class SocketMode:
             await self._opened.wait()
 
     def _acknowledge(self, text: str) -> None:
-        envelope_id = str(json.loads(text).get("envelope_id", ""))
-        for delivery in self.deliveries:
-            if delivery.envelope_id == envelope_id:
-                delivery.acked_at = time.time()
-        if envelope_id in self._acks:
-            self._acks[envelope_id].set()
+        try:
+            said = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return  # Slack ignores what it cannot read
+        key = said.get("envelope_id") if isinstance(said, dict) else None
+        waiting = self._waiting.pop(key, None) if isinstance(key, str) else None
+        if waiting is None:
+            return
+        waiting.delivery.acked_at = time.time()
+        self.acked(waiting.delivery)
+        if not waiting.answer.done():
+            waiting.answer.set_result(said.get("payload"))

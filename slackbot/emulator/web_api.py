@@ -1,48 +1,66 @@
-"""The Web API over HTTP: tokens, arguments in their three encodings, pace, faults, the call log."""
+"""The Web API over HTTP: tokens, arguments in their encodings, pace, faults, the call log."""
 
 import asyncio
-import json
 import math
 import time
-from dataclasses import dataclass, field
+from base64 import b64decode
+from collections import Counter
 from typing import Any
 
+import orjson
 from aiohttp import web
 
+from slackbot.emulator.arguments import Arguments, text_of
 from slackbot.emulator.faults import Fault, Faults
-from slackbot.emulator.methods import METHODS, Slack, text_of
-from slackbot.emulator.settings import EmulatorSettings
-from slackbot.emulator.workspace import MethodError
+from slackbot.emulator.limits import Limits
+from slackbot.emulator.log import Log
+from slackbot.emulator.methods import METHODS, access
+from slackbot.emulator.models import MethodError
+from slackbot.emulator.oauth import Codes
+from slackbot.emulator.service import Service, Slack
 
 _OPEN = "apps.connections.open"
+_EXCHANGE = "oauth.v2.access"
+Answer = dict[str, Any]
 
 
-@dataclass(slots=True)
 class WebApi:
     """Answers ``/api/{method}``."""
 
-    slack: Slack
-    settings: EmulatorSettings
-    faults: Faults = field(default_factory=Faults)
-    calls: list[dict[str, Any]] = field(default_factory=list)
-    _last_post: dict[str, float] = field(default_factory=dict)
+    def __init__(self, service: Service, codes: Codes) -> None:
+        self._service = service
+        self._codes = codes
+        self._limits = Limits(service)
+        self.faults = Faults()
+        self.calls: Log[Answer] = Log(service.settings.log_limit)
+        self.totals: Counter[str] = Counter()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Perform one call, unless a fault was ordered for it."""
         method = request.match_info["method"]
-        arguments = await _arguments(request)
-        call: dict[str, Any] = {"method": method, "at": time.time(), "arguments": arguments}
-        self.calls.append(call)
+        call: Answer = {"method": method, "at": time.time()}
+        try:
+            arguments, token = await _arguments(request)
+        except ValueError:
+            return json_reply({"ok": False, "error": "invalid_json"})
+        call["arguments"] = arguments
+        self.calls.add(call)
+        self.totals[method] += 1
         fault = self.faults.next_for(method)
+        if fault is None and method == _OPEN and self._service.sockets.refusing:
+            fault = Fault("unavailable")
         response = self._failed(request, fault) if fault else None
         if response is None:
-            reply, headers = self._perform(request, method, arguments)
+            reply, headers = self._perform(request, method, arguments, token)
             status = 429 if reply.get("error") == "ratelimited" else 200
-            response = web.json_response(reply, status=status, headers=headers)
+            response = json_reply(reply, status=status, headers=headers)
             call.update(ok=reply["ok"], error=reply.get("error", ""))
         else:
             call.update(ok=False, error=fault.code or fault.kind if fault else "")
         call["status"] = response.status
+        if fault is not None:
+            call["fault"] = fault.kind
+        self._service.revisions.bump()
         if fault and fault.kind == "lost_reply":
             _break(request)
         elif fault and fault.kind == "held_reply":
@@ -54,57 +72,53 @@ class WebApi:
         if fault.kind == "unavailable":
             return web.Response(status=503, text="upstream unavailable", content_type="text/html")
         if fault.kind == "ratelimited":
-            return _limited(fault.seconds)
+            limited = {"ok": False, "error": "ratelimited"}
+            return json_reply(limited, status=429, headers={"Retry-After": _seconds(fault.seconds)})
         if fault.kind == "error":
-            return web.json_response({"ok": False, "error": fault.code})
+            return json_reply({"ok": False, "error": fault.code})
         if fault.kind == "reset":
             _break(request)
             return web.Response(status=500)
         return None
 
     def _perform(
-        self, request: web.Request, method: str, arguments: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, str]]:
+        self, request: web.Request, name: str, arguments: Arguments, token: str
+    ) -> tuple[Answer, dict[str, str]]:
         try:
-            self._authorise(request, method, arguments)
-            if method == _OPEN:
-                host = request.headers["Host"]
-                reply = {"url": f"ws://{host}/link/?ticket={self.slack.sockets.ticket()}"}
-            elif method in METHODS:
-                wait = self._wait(method, arguments)
-                if wait > 0:
-                    return {"ok": False, "error": "ratelimited"}, {"Retry-After": _seconds(wait)}
-                reply = METHODS[method](self.slack, arguments)
-            else:
+            if name == _EXCHANGE:
+                return {"ok": True, **access.exchange(self._service, self._codes, arguments)}, {}
+            if not token:
+                raise MethodError("not_authed")
+            if name == _OPEN:
+                return {"ok": True, "url": self._connection_url(request, token)}, {}
+            if token == self._service.settings.app_token:
+                raise MethodError("not_allowed_token_type")
+            slack = Slack(self._service, self._service.opened_by(token))
+            method = METHODS.get(name)
+            if method is None:
                 raise MethodError("unknown_method")
+            method.check(slack, arguments)
+            wait = self._limits.wait(slack.workspace, name, method, arguments)
+            if wait > 0:
+                return {"ok": False, "error": "ratelimited"}, {"Retry-After": _seconds(wait)}
+            scopes = ",".join(sorted(self._service.settings.scopes))
+            return {"ok": True, **method.perform(slack, arguments)}, {"x-oauth-scopes": scopes}
         except MethodError as refusal:
-            return {"ok": False, "error": refusal.code}, {}
-        return {"ok": True, **reply}, {}
+            return {"ok": False, "error": refusal.code, **refusal.more}, {}
 
-    def _authorise(self, request: web.Request, method: str, arguments: dict[str, Any]) -> None:
-        header = request.headers.get("Authorization", "")
-        token = header.removeprefix("Bearer ").strip() or text_of(arguments, "token")
-        if not token:
-            raise MethodError("not_authed")
-        if token not in (self.settings.bot_token, self.settings.app_token):
-            raise MethodError("invalid_auth")
-        if (token == self.settings.app_token) != (method == _OPEN):
+    def _connection_url(self, request: web.Request, token: str) -> str:
+        if token != self._service.settings.app_token:
+            self._service.opened_by(token)
             raise MethodError("not_allowed_token_type")
-
-    def _wait(self, method: str, arguments: dict[str, Any]) -> float:
-        """How long this channel must still wait for its next post; 0 lets the call pass."""
-        if method != "chat.postMessage" or not self.settings.post_interval:
-            return 0.0
-        channel, now = text_of(arguments, "channel"), time.monotonic()
-        wait = self._last_post.get(channel, -math.inf) + self.settings.post_interval - now
-        if wait <= 0:
-            self._last_post[channel] = now
-        return wait
+        if self._service.settings.request_url:
+            raise MethodError("socket_mode_not_enabled")
+        return f"ws://{request.headers['Host']}/link/?ticket={self._service.sockets.ticket()}"
 
 
-def _limited(seconds: float) -> web.Response:
-    return web.json_response(
-        {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": _seconds(seconds)}
+def json_reply(reply: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A response that holds JSON."""
+    return web.Response(
+        body=orjson.dumps(reply), status=status, headers=headers, content_type="application/json"
     )
 
 
@@ -119,12 +133,25 @@ def _break(request: web.Request) -> None:
         request.transport.abort()
 
 
-async def _arguments(request: web.Request) -> dict[str, Any]:
-    """Arguments from the query, from a form or from a JSON body, as slack_sdk sends them."""
-    arguments: dict[str, Any] = dict(request.query)
+async def _arguments(request: web.Request) -> tuple[Answer, str]:
+    """Arguments from the query, a form or a JSON body, as slack_sdk sends them, and the token.
+
+    The token is taken out, so that the log of calls holds none. Raises `ValueError` for a body
+    that cannot be read.
+    """
+    arguments: Answer = dict(request.query)
     if request.content_type == "application/json":
-        body = json.loads(await request.text() or "{}")
+        body = orjson.loads(await request.read() or b"{}")
         arguments.update(body if isinstance(body, dict) else {})
     elif request.method == "POST":
-        arguments.update(await request.post())
-    return arguments
+        arguments.update(
+            {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+        )
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic":  # how oauth.v2.access may carry the client's id and secret
+        name, _, secret = b64decode(credentials, validate=True).decode().partition(":")
+        arguments.setdefault("client_id", name)
+        arguments.setdefault("client_secret", secret)
+    said = text_of(arguments, "token")
+    arguments.pop("token", None)
+    return arguments, credentials.strip() if scheme.lower() == "bearer" else said

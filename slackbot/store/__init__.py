@@ -4,6 +4,10 @@
 `database.Database`, which commits what waits together.
 """
 
+from slackbot.store.channels import ChannelSettings as ChannelSettings
+from slackbot.store.database import StoreError as StoreError
+from slackbot.store.erasure import Posted as Posted
+from slackbot.store.feedback import Opinion as Opinion
 from slackbot.store.inbox import Inbox as Inbox
 from slackbot.store.opening import Store as Store
 from slackbot.store.opening import open_store as open_store

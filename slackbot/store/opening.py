@@ -1,102 +1,106 @@
-"""Opens the store: its file, its lock, its version."""
+"""Opens the store, and puts its parts together."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from curation.errors import ConfigurationError
-from slackbot.store import schema
+from slackbot.store import postgresql, sqlite
+from slackbot.store.channels import Channels
+from slackbot.store.coaching import Coaching
 from slackbot.store.database import Database
+from slackbot.store.erasure import Erasure
+from slackbot.store.feedback import Feedback
 from slackbot.store.inbox import Inbox
+from slackbot.store.installations import Installations
+from slackbot.store.saved import Saved
+from slackbot.store.tallies import Tallies
+
+_DRIVER: Final = "postgresql+psycopg"
+_NO_KEY: Final = SecretStr("")
 
 
 class Store:
     """The parts of the memory over one database."""
 
-    def __init__(self, database: Database, lock: int) -> None:
+    def __init__(self, database: Database, key: SecretStr, lock: int | None = None) -> None:
         self.inbox = Inbox(database)
+        self.feedback = Feedback(database)
+        self.channels = Channels(database)
+        self.coaching = Coaching(database)
+        self.tallies = Tallies(database)
+        self.erasure = Erasure(database)
+        self.saved = Saved(database)
+        self.installations = Installations(database, key)
         self._database = database
         self._lock = lock
 
     async def close(self) -> None:
-        """Finish what is queued, close the file and let another process have it."""
-        await self._database.close()
-        os.close(self._lock)
+        """Finish what is queued, close the database and let another process have the file."""
+        try:
+            await self.tallies.close()
+            await self._database.close()
+        finally:
+            if self._lock is not None:
+                os.close(self._lock)
 
 
-def open_store(path: Path) -> Store:
-    """Open or create the store at ``path`` for this process alone.
+def open_store(place: Path | str, *, key: SecretStr = _NO_KEY) -> Store:
+    """Open or create the store.
+
+    Parameters
+    ----------
+    place
+        A file of SQLite, for this process alone; or the URL of a PostgreSQL database that several
+        processes may share: ``postgresql+psycopg://user:password@host/database``.
+    key
+        What the tokens of installations are encrypted with; see `installations.Installations`.
 
     Raises
     ------
     ConfigurationError
-        The file cannot be used, belongs to another version, or another bot has it open.
+        It cannot be used, belongs to another version, or another bot has the file open.
     """
-    with _explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Questions are private: nobody else on the machine reads them.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    if isinstance(place, str):
+        url = _url(place)
+        with _explained(url.render_as_string(hide_password=True), "see that the server runs and lets you in"):
+            return Store(Database(postgresql.engine_of(url)), key)
+    with _explained(str(place), "give a writable path"):
+        lock = sqlite.locked(place)
+        try:
+            return Store(Database(sqlite.engine_of(place)), key, lock)
+        except BaseException:
+            os.close(lock)
+            raise
+
+
+def _url(place: str) -> sa.URL:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
+        url = sa.make_url(place)
+    except sa.exc.ArgumentError:
+        url = None
+    if url is None or url.drivername != _DRIVER:
+        # Not repeated here: there may be a password in it.
         raise ConfigurationError(
-            "another bot is running with this store",
-            where=str(path),
-            fix="stop the other one, or give this one a store of its own",
-        ) from None
-    try:
-        with _explained(path):
-            return Store(Database(_engine(path)), lock)
-    except BaseException:
-        os.close(lock)
-        raise
+            "the address of the store is not that of a PostgreSQL database",
+            where="SLACK_DATABASE_URL",
+            fix=f"write {_DRIVER}://user:password@host/database, or leave it out for a file",
+        )
+    return url
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(where: str, fix: str) -> Iterator[None]:
     try:
         yield
     except (OSError, sa.exc.DatabaseError) as error:
+        # The database's own words; SQLAlchemy adds the statement and an address of its documentation.
+        said = getattr(error, "orig", None) or error
         raise ConfigurationError(
-            "the bot's store cannot be opened", where=f"{path}: {error}", fix="give a writable path"
+            "the bot's store cannot be opened", where=f"{where}: {said}", fix=fix
         ) from error
-
-
-def _engine(path: Path) -> sa.Engine:
-    # hide_parameters: an error must not carry what people wrote into a log.
-    # One connection, made here and then used by the database's thread alone.
-    engine = sa.create_engine(
-        f"sqlite:///{path}",
-        hide_parameters=True,
-        poolclass=sa.StaticPool,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-    )
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        # The driver begins too late for savepoints by itself; it was told not to.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    @sa.event.listens_for(engine, "connect")
-    def durable(connection: Any, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    with engine.begin() as connection:
-        version = connection.execute(sa.text("PRAGMA user_version")).scalar_one()
-        if version not in (0, schema.VERSION):
-            raise ConfigurationError(
-                f"the store has version {version}, this bot knows {schema.VERSION}",
-                where=str(path),
-                fix="use the bot that wrote it, or give a new path",
-            )
-        schema.METADATA.create_all(connection)
-        connection.execute(sa.text(f"PRAGMA user_version = {schema.VERSION}"))
-    return engine

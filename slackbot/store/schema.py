@@ -1,9 +1,38 @@
 """The tables. One row of ``inbox`` is one question, which may be made of several messages (``part``)."""
 
+import re
+from typing import Any
+
 import sqlalchemy as sa
+
+from curation.errors import ConfigurationError
 
 VERSION = 2
 METADATA = sa.MetaData()
+# No database takes half of a surrogate pair, and PostgreSQL no NUL; JSON can hold both.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Prose(sa.types.TypeDecorator[str]):
+    """What people wrote, whatever it is: a character that cannot be stored becomes U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Called by SQLAlchemy for each value on its way to the database."""
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+def check(version: int, where: str) -> None:
+    """Raise `ConfigurationError` unless the store's version (0: a new one) is known or can be upgraded."""
+    if not 0 <= version <= VERSION:
+        raise ConfigurationError(
+            f"the store has version {version}, this bot knows {VERSION}",
+            where=where,
+            fix="use the bot that wrote it, or give a new place",
+        )
+
 
 INBOX = sa.Table(
     "inbox",
@@ -15,26 +44,29 @@ INBOX = sa.Table(
     sa.Column("ts", sa.String, nullable=False),
     sa.Column("thread", sa.String, nullable=False),
     sa.Column("user", sa.String, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text", Prose, nullable=False),
     sa.Column("addressed", sa.String, nullable=False),
     sa.Column("calls_others", sa.Boolean, nullable=False),
     # Grows whenever the text changes: an answer to an older version is not posted.
     sa.Column("version", sa.Integer, nullable=False, default=1),
-    sa.Column("state", sa.String, nullable=False, index=True),
+    sa.Column("state", sa.String, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     # Seconds of the wall clock before which it is not taken up again; 0: at once.
     sa.Column("not_before", sa.Float, nullable=False, default=0.0),
+    # Since when the model is known not to answer, in the same seconds; 0: it answers.
+    sa.Column("down_since", sa.Float, nullable=False, default=0.0),
     # Which process works on it, and until when it may be believed to.
     sa.Column("owner", sa.String, nullable=False, default=""),
     sa.Column("lease_until", sa.Float, nullable=False, default=0.0),
-    sa.Column("reply", sa.JSON, nullable=True),
+    sa.Column("reply", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("outcome", sa.String, nullable=True),
     # The ts of each message that stands in the thread for it, in order.
-    sa.Column("posted", sa.JSON, nullable=True),
+    sa.Column("posted", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("received_at", sa.Float, nullable=False),
-    sa.Column("finished_at", sa.Float, nullable=True),
+    sa.Column("finished_at", sa.Float, nullable=True, index=True),
     sa.UniqueConstraint("team", "channel", "ts"),
-    sa.Index("inbox_thread", "team", "channel", "thread"),
+    sa.Index("inbox_queue", "state", "id"),
+    sa.Index("inbox_thread", "team", "channel", "thread", "state"),
 )
 
 # Every message of a question; the first is the question's own ts.
@@ -45,7 +77,7 @@ PART = sa.Table(
     sa.Column("channel", sa.String, primary_key=True),
     sa.Column("ts", sa.String, primary_key=True),
     sa.Column("question", sa.Integer, nullable=False, index=True),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("text", Prose, nullable=False),
     # Of the edit that is in ``text``; an older one that arrives late changes nothing.
     sa.Column("edited_ts", sa.String, nullable=False, default=""),
     sa.Column("received_at", sa.Float, nullable=False),
@@ -59,14 +91,14 @@ FEEDBACK = sa.Table(
     sa.Column("answer_ts", sa.String, primary_key=True),
     sa.Column("user", sa.String, primary_key=True),
     sa.Column("value", sa.String, nullable=False),  # up, down
-    sa.Column("reason", sa.Text, nullable=False, default=""),
-    sa.Column("question", sa.Text, nullable=False),
-    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("reason", Prose, nullable=False, default=""),
+    sa.Column("question", Prose, nullable=False),
+    sa.Column("answer", Prose, nullable=False),
     sa.Column("sources", sa.JSON, nullable=False),
     sa.Column("given_at", sa.Float, nullable=False),
 )
 
-# What a channel wants: `mode` is one of `conventions.Mode`, `coaching` whether people are coached there.
+# What a channel wants: `mode` is one of `policy.Mode`, `coaching` whether people are coached there.
 CHANNEL = sa.Table(
     "channel",
     METADATA,

@@ -8,16 +8,32 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from slackbot.emulator.client import EmulatorClient
+from slackbot.emulator.client import EmulatorClient, Posted
 from slackbot.emulator.process import RunningEmulator, running
 
 ROOT = Path(__file__).parents[2]
 FAST = {"post_interval": 0.0, "ping_interval": 0.5, "stop_grace": 5.0}
 # Redelivered at once: what a bot leaves unacknowledged comes again within the test.
 QUICK_SLACK = ("--post-interval", "0", "--ack-timeout", "1", "--retry-delays", "0", "0.5", "0.5")
+
+
+def replies_when_done(client: EmulatorClient, posted: Posted, times: int = 1) -> list[dict[str, Any]]:
+    """The replies in the thread once the question is done for the ``times``-th time: its sign is gone."""
+
+    def done(state: dict[str, Any]) -> bool:
+        removed = [
+            call
+            for call in state["calls"]
+            if call["method"] == "reactions.remove" and call["arguments"]["timestamp"] == posted.ts
+        ]
+        return len(removed) >= times
+
+    client.wait_until(done)
+    return client.wait_for_replies(posted, 0)
 
 
 @dataclass
@@ -31,7 +47,8 @@ class BotProcess:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, wait: bool = True) -> "BotProcess":
-        options = {"store": str(self.folder / "inbox.sqlite"), "limits": FAST} | self.options
+        store = str(self.folder / "inbox.sqlite")
+        options = {"store": store, "folder": str(self.folder), "limits": FAST} | self.options
         environment = {
             **os.environ,
             "PYTHONPATH": str(ROOT),

@@ -1,12 +1,15 @@
 """What people see: one question, one answer, in the thread of the question."""
 
+import json
+import re
 from typing import Any
 
 import pytest
 
 from slackbot import phrases, render, threads
 from slackbot.emulator.client import EmulatorClient, Posted
-from tests.slackbot.bot_process import PASSAGES
+from tests.slackbot.bot_process import LONG, PASSAGES
+from tests.slackbot.conftest import replies_when_done
 
 
 def replies_after_all_is_quiet(
@@ -17,6 +20,10 @@ def replies_after_all_is_quiet(
     marker = client.say(posted.channel, "@malmoi 휴가?", user="seoyeon")
     client.wait_for_replies(marker)
     return client.wait_for_replies(posted, expected)
+
+
+def shown(reply: dict[str, Any]) -> str:
+    return json.dumps(reply["blocks"], ensure_ascii=False)
 
 
 def posts_in(client: EmulatorClient, channel: str) -> list[dict[str, Any]]:
@@ -34,13 +41,19 @@ def test_a_mention_gets_one_answer_in_its_thread_with_its_source(shared_bot, cha
     source, passage = PASSAGES["휴가"]
     assert reply["thread_ts"] == asked.ts
     assert passage in reply["text"]
-    assert source in reply["blocks"][-1]["text"]["text"]
+    assert source in shown(reply)
     messages = client.state()["channels"][channel]["messages"]
     own = [m for m in messages if m.get("bot_id")]
     assert all(m["thread_ts"] != m["ts"] and m.get("subtype") != "thread_broadcast" for m in own)
     assert all("reply_broadcast" not in post and post["thread_ts"] for post in posts_in(client, channel))
     question = next(m for m in messages if m["ts"] == asked.ts)
-    assert [reaction["name"] for reaction in question["reactions"]] == ["eyes"]
+    assert "reactions" not in question
+    signs = [
+        (call["method"], call["arguments"]["name"])
+        for call in client.state()["calls"]
+        if call["arguments"].get("timestamp") == asked.ts
+    ]
+    assert signs == [("reactions.add", "eyes"), ("reactions.remove", "eyes")]
 
 
 @pytest.mark.parametrize("mention_first", [False, True])
@@ -116,16 +129,6 @@ def test_talk_in_the_channel_and_other_threads_gets_silence(shared_bot, channel)
     assert inside.ts
 
 
-def test_edits_unfurls_and_deletions_are_not_questions(shared_bot, channel):
-    client = shared_bot.client
-    asked = client.say(channel, "@malmoi 휴가?")
-    client.wait_for_replies(asked)
-    client.edit(asked)
-    client.edit(asked, "<@U0MALMOI> 주차?")
-    client.delete(asked)
-    assert len(replies_after_all_is_quiet(client, asked)) == 1
-
-
 def test_a_direct_message_needs_no_mention(shared_bot, request):
     client = shared_bot.client
     asked = client.say(client.open_channel(request.node.name, kind="im"), "휴가 며칠이죠?")
@@ -161,9 +164,24 @@ def test_markup_in_a_document_pings_nobody_and_forges_no_link(shared_bot, channe
 def test_a_long_answer_arrives_whole_and_in_order(shared_bot, channel):
     client = shared_bot.client
     asked = client.say(channel, "@malmoi 기나긴 이야기")
-    replies = client.wait_for_replies(asked, 4)
-    sections = [block["text"]["text"] for reply in replies for block in reply["blocks"]]
-    body = " ".join(sections[:-1])
-    assert body.split() == "".join(f"{n}째 문장입니다. " for n in range(1, 1_500)).split()
-    assert phrases.SOURCES in sections[-1]
+    replies = replies_when_done(client, asked)
+    assert len(replies) > 1
+    body = " ".join(shown(reply) for reply in replies)
+    found = [int(number) for number in re.findall(r"([0-9]+)째 문장입니다\.", body)]
+    assert found == list(range(1, 1_500))
+    assert [phrases.SOURCES in shown(reply) for reply in replies].index(True) == len(replies) - 1
     assert all(len(reply["text"].encode()) <= render.TEXT_BYTES for reply in replies)
+
+
+def test_sixty_thousand_characters_with_code_and_tables_arrive_whole(shared_bot, channel):
+    assert len(LONG["두꺼운"]) > 60_000
+    client = shared_bot.client
+    asked = client.say(channel, "@malmoi 두꺼운 책")
+    replies = replies_when_done(client, asked)
+    body = "".join(shown(reply) for reply in replies)
+    for mark in ("{}장", "{}번 보기", "{}번 칸"):
+        places = [body.index(mark.format(number)) for number in range(1, 71)]
+        assert places == sorted(places), mark
+    assert body.count("말을 모아 책을 만듭니다.") == 60 * 70
+    calls = [call for call in client.calls("chat.postMessage") if call["arguments"]["channel"] == channel]
+    assert [call["ok"] for call in calls] == [True] * len(replies)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 
 import pytest
@@ -11,13 +12,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from curation.errors import UserError
-from slackbot.emulator.markup import POSTED_TEXT, fault_of, notifications_in
+from slackbot.emulator.methods import ALL_SCOPES
 from slackbot.emulator.process import running
 
 
 @pytest.fixture(scope="module")
 def slack():
-    with running("--post-interval", "0", "--ack-timeout", "0.2", "--retry-delays", "0", "0.1") as emulator:
+    quick = ("--post-interval", "0", "--ack-timeout", "0.2", "--retry-delays", "0", "0.1")
+    with running(*quick, "--scopes", *ALL_SCOPES) as emulator:
         yield emulator
 
 
@@ -132,7 +134,9 @@ def test_updates_deletions_and_reactions(slack, web, room):
 def test_channels(slack, web, room):
     assert web.conversations_info(channel=room)["channel"]["is_private"] is False
     closed = slack.client.open_channel("닫힌 방", kind="group", bot=False)
-    assert refused(web.chat_postMessage, channel=closed, text="말") == "not_in_channel"
+    assert refused(web.chat_postMessage, channel=closed, text="말") == "channel_not_found"
+    elsewhere = slack.client.open_channel("남의 방", bot=False)
+    assert refused(web.chat_postMessage, channel=elsewhere, text="말") == "not_in_channel"
     named = [c["name"] for page in web.conversations_list(limit=1) for c in page["channels"]]
     assert named[:2] == ["general", "질문"]
     assert "닫힌 방" not in named
@@ -221,11 +225,23 @@ def test_it_listens_on_loopback_only(slack):
     assert done.stdout == ""
 
 
-def test_a_foreign_host_name_is_refused(slack):
-    request = urllib.request.Request(f"{slack.api_url}auth.test", headers={"Host": "evil.test"})
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(request)
-    assert caught.value.code == 403
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("Host", "evil.test", 403),
+        ("Origin", "http://evil.test", 403),
+        ("Origin", "null", 403),
+        ("Origin", "http://127.0.0.1:8000", 200),
+    ],
+)
+def test_web_pages_from_elsewhere_are_refused(slack, header, value, status):
+    request = urllib.request.Request(f"{slack.api_url}auth.test", headers={header: value})
+    try:
+        with urllib.request.urlopen(request) as response:
+            answered = response.status
+    except urllib.error.HTTPError as refused:
+        answered = refused.code
+    assert answered == status
 
 
 @pytest.mark.parametrize(
@@ -245,21 +261,3 @@ def test_waiting_for_a_reply_that_never_comes_ends(slack, room):
     posted = slack.client.say(room, "아무도 없나요")
     with pytest.raises(UserError, match="0 of 1 replies"):
         slack.client.wait_for_replies(posted, timeout=0.1)
-
-
-@pytest.mark.parametrize(
-    ("text", "verbatim", "notifies", "links"),
-    [
-        ("<!channel> 모두", True, ["!channel", "!channel"], []),
-        ("<@U1> <#C1>", True, ["@U1", "#C1", "@U1", "#C1"], []),
-        ("<http://a.test|여기>", True, [], ["http://a.test|여기"] * 2),
-        ("<http://a.test>", True, [], []),
-        ("&lt;!channel&gt;", True, [], []),
-        ("@channel", True, [], []),
-        ("@channel", False, ["channel"], []),
-    ],
-)
-def test_what_a_message_does_to_its_readers(text, verbatim, notifies, links):
-    block = {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": verbatim}}
-    assert notifications_in(text, [block]) == {"notifies": notifies, "links": links}
-    assert fault_of(text, [block], longest_text=POSTED_TEXT) == ""

@@ -2,23 +2,14 @@
 
 import signal
 import sqlite3
+import time
 
 import pytest
 
 from slackbot.emulator.process import running
-from tests.slackbot.conftest import FAST, BotProcess
+from tests.slackbot.conftest import FAST, BotProcess, replies_when_done
 
 SLOW = {"delay": 1.0}
-
-
-def seen(posted):
-    """The bot is at work: its reaction stands on the message."""
-
-    def condition(state):
-        [message] = [m for m in state["channels"][posted.channel]["messages"] if m["ts"] == posted.ts]
-        return "reactions" in message
-
-    return condition
 
 
 def states(bot):
@@ -26,16 +17,21 @@ def states(bot):
         return sorted(state for (state,) in connection.execute("SELECT state FROM inbox"))
 
 
+def at_work(bot):
+    """The model is asked: the reaction stands earlier, as soon as the question has arrived."""
+    return lambda _: "running" in states(bot)
+
+
 def test_killed_while_it_works_it_answers_once_after_a_restart_and_knows_its_threads(bot):
     bot.options = SLOW
     client = bot.start().client
     asked = client.say("질문", "@malmoi 느리게 휴가?")
-    client.wait_until(seen(asked))
+    client.wait_until(at_work(bot))
     bot.kill()
     assert client.wait_for_replies(asked, 0) == []
     bot.start()
     client.wait_for_replies(asked)
-    client.say("질문", "그럼 주차는요?", thread_ts=asked.ts)
+    client.say("질문", "그럼 주차는요?", thread_ts=asked.ts, user="doyun")
     first, second = client.wait_for_replies(asked, 2)
     assert "열다섯" in first["text"]
     assert "지하 2층" in second["text"]
@@ -56,6 +52,31 @@ def test_killed_after_slack_took_the_post_it_does_not_post_again(bot):
     assert len(client.calls("chat.postMessage")) == 1
 
 
+def test_killed_between_two_messages_of_an_answer_it_posts_the_rest(bot):
+    bot.options = {"limits": FAST | {"post_interval": 1.0}}
+    client = bot.start().client
+    asked = client.say("질문", "@malmoi 기나긴 이야기")
+    [first] = client.wait_for_replies(asked)
+    bot.kill()
+    bot.start()
+    first_again, *rest = replies_when_done(client, asked)
+    assert (first_again["ts"], first_again["text"]) == (first["ts"], first["text"])
+    parts = [reply["metadata"]["event_payload"]["part"] for reply in (first, *rest)]
+    assert parts == list(range(len(parts)))
+    assert len(client.calls("chat.postMessage")) == len(parts) > 1
+    assert client.calls("chat.update") == []
+
+
+def test_a_model_that_hangs_does_not_take_the_places_of_others(bot):
+    limits = FAST | {"answer_deadline": 0.5, "concurrency": 2}
+    bot.options = {"delay": 60.0, "limits": limits}
+    client = bot.start().client
+    for user in ("haneul", "doyun"):
+        client.wait_for_replies(client.say("질문", "@malmoi 느리게 휴가?", user=user))
+    [reply] = client.wait_for_replies(client.say("질문", "@malmoi 휴가?", user="seoyeon"))
+    assert "열다섯" in reply["text"]
+
+
 def test_a_question_asked_while_the_bot_was_away_is_answered(bot):
     client = bot.start().client
     assert bot.terminate() == 0
@@ -69,7 +90,7 @@ def test_asked_to_stop_it_finishes_running_work(bot, number):
     bot.options = SLOW
     client = bot.start().client
     asked = client.say("질문", "@malmoi 느리게 휴가?")
-    client.wait_until(seen(asked))
+    client.wait_until(at_work(bot))
     assert bot.terminate(number) == 0
     assert len(client.wait_for_replies(asked)) == 1
     assert states(bot) == ["answered"]
@@ -79,8 +100,8 @@ def test_asked_to_stop_it_begins_nothing_new(bot):
     bot.options = SLOW
     client = bot.start().client
     asked = client.say("질문", "@malmoi 느리게 휴가?")
-    client.wait_until(seen(asked))
-    client.say("질문", "@malmoi 주차?", thread_ts=asked.ts)  # waits: one at a time in a thread
+    client.wait_until(at_work(bot))
+    client.say("질문", "@malmoi 주차?", thread_ts=asked.ts, user="doyun")  # waits: one at a time in a thread
     client.wait_until(lambda _: states(bot) == ["new", "running"])
     assert bot.terminate() == 0
     assert states(bot) == ["answered", "new"]
@@ -90,7 +111,7 @@ def test_asked_to_stop_it_gives_back_what_takes_too_long(bot):
     bot.options = {"delay": 60.0, "limits": FAST | {"stop_grace": 0.3}}
     client = bot.start().client
     asked = client.say("질문", "@malmoi 느리게 휴가?")
-    client.wait_until(seen(asked))
+    client.wait_until(at_work(bot))
     assert bot.terminate(within=5.0) == 0
     assert states(bot) == ["new"]
     bot.options = {}
@@ -243,8 +264,37 @@ def test_an_event_whose_commit_fails_is_not_acknowledged_and_comes_again(bot):
         connection.execute("DROP TRIGGER full")
     [reply] = client.wait_for_replies(asked)
     assert "열다섯" in reply["text"]
-    assert "disk full" in bot.log
+    assert "not kept, not acknowledged: IntegrityError" in bot.log
     assert "카나리아" not in bot.log
+
+
+@pytest.mark.slow
+def test_it_is_back_soon_after_slack_takes_connections_again(bot):
+    client = bot.start().client
+    client.settings(refuse_connections=12.0)
+    client.disconnect("abort")
+    asked = client.say("질문", "@malmoi 휴가?")
+    time.sleep(12.0)
+    assert client.wait_for_replies(asked, 0) == []
+    client.wait_for_replies(asked, timeout=5.0)
+    assert len(replies_when_done(client, asked)) == 1
+
+
+@pytest.mark.slow
+def test_a_store_that_cannot_write_for_a_while_loses_no_answer(bot):
+    bot.options = SLOW
+    client = bot.start().client
+    asked = client.say("질문", "@malmoi 느리게 휴가?")
+    client.wait_until(at_work(bot))
+    with sqlite3.connect(bot.folder / "inbox.sqlite", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")  # as a backup may hold it, longer than SQLite waits
+        time.sleep(7.0)
+        assert client.wait_for_replies(asked, 0) == []
+        other.execute("ROLLBACK")
+    assert len(replies_when_done(client, asked)) == 1
+    client.wait_until(lambda _: states(bot) == ["answered"])
+    assert "SQLITE_BUSY" in bot.log
+    assert len(client.calls("chat.postMessage")) == 1
 
 
 def test_no_message_text_is_logged_at_any_level(bot):
@@ -254,7 +304,7 @@ def test_no_message_text_is_logged_at_any_level(bot):
     client.wait_for_replies(asked)
     broken = client.say("질문", f"@malmoi 고장 {canary}")
     client.wait_for_replies(broken)
-    client.say("질문", f"{canary} 주차?", thread_ts=asked.ts)
+    client.say("질문", f"{canary} 주차?", thread_ts=asked.ts, user="doyun")
     client.wait_for_replies(asked, 2)
     assert bot.terminate() == 0
     assert "RuntimeError at bot_process.py" in bot.log

@@ -5,6 +5,7 @@ that nobody answered is a record of its own.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,6 +1,7 @@
 """What a Slack export holds of private channels is found by their members alone."""
 
 import json
+import unicodedata
 from contextlib import closing
 
 import pytest
@@ -49,6 +50,11 @@ def groups(export, rules=None):
 
 def test_each_kind_of_channel_has_its_group(export):
     assert groups(export) == FOLDERS
+
+
+def test_a_public_channel_is_known_by_a_name_that_unpacking_took_apart(export):
+    (export / "공지").rename(export / unicodedata.normalize("NFD", "공지"))
+    assert {unicodedata.normalize("NFC", name): acl for name, acl in groups(export).items()} == FOLDERS
 
 
 def test_a_rule_names_other_groups_and_everyone_opens_nothing_private(tmp_path, export):

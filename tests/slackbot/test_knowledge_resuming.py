@@ -97,6 +97,31 @@ async def test_a_bot_that_left_keeps_what_it_has(shelf):
     assert [one.state.value for one in await shelf.saved.all()] == ["kept"]
 
 
+async def test_a_change_outlasts_a_token_that_is_refused(shelf, monkeypatch):
+    monkeypatch.setattr("slackbot.knowledge.agenda._FIRST_RETRY_S", 0.1)
+    channel, thread = await shelf.thread()
+    reply = shelf.work.client.say(channel, "둘째 벌은 서랍에 있습니다.", user="emma", thread_ts=thread)
+    await shelf.save(channel, thread)
+    shelf.work.client.delete(reply)
+    shelf.work.client.fail("conversations.replies", "error", code="token_expired")
+    await shelf.knowledge.changed(ME.team, channel, thread)
+    await shelf.until(lambda: not shelf.indexed("둘째 벌"))
+    assert shelf.found() == {doc_id(channel, thread)}
+
+
+async def test_whom_another_process_takes_out_while_the_thread_is_read_stays_out(shelf, monkeypatch):
+    monkeypatch.setattr("slackbot.knowledge.agenda._FIRST_RETRY_S", 0.1)
+    channel, thread = await shelf.thread()
+    await shelf.save(channel, thread)
+    shelf.work.client.say(channel, "고맙습니다.", user="emma", thread_ts=thread)
+    shelf.work.client.fail("conversations.replies", "held_reply", seconds=1)
+    await shelf.knowledge.changed(ME.team, channel, thread)
+    await asyncio.sleep(0.6)  # quiet for 0.2 s, it is being read
+    assert await shelf.new(Teams({})).erase_user(ME.team, "U0DOYUN") == 1
+    await shelf.until(lambda: "emma" in shelf.rows()[0]["text"])
+    assert "doyun" not in json.dumps(shelf.rows())
+
+
 async def test_without_an_index_erasing_says_so_after_the_files_are_clean(shelf, tmp_path):
     channel, thread = await shelf.thread()
     await shelf.save(channel, thread)

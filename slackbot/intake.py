@@ -19,8 +19,6 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _LINK = re.compile(r"<((?:https?|mailto):[^|>]+)(?:\|([^>]*))?>")
 _NAMED = re.compile(r"<[#!][^|>]*\|([^>]*)>")
 EVENT_TYPES = ("message", "app_mention")
-# The type of the metadata that each of our replies carries.
-REPLY = "malmoi_reply"
 _SLACKBOT = "USLACKBOT"
 # Subtypes under which people's own words arrive.
 _PEOPLES_SUBTYPES = ("", "file_share", "thread_broadcast")
@@ -157,24 +155,18 @@ def read(body: object, me: Identity) -> Question | Edit | Deletion | Ignore:
 
 
 def turns(messages: Iterable[Mapping[str, Any]], question: Question, me: Identity) -> tuple[Turn, ...]:
-    """The thread before the question, oldest first; without other bots, and what of ours answers nobody."""
+    """The thread before the question, oldest first; other bots are left out, and our greeting is."""
     found: list[Turn] = []
     for message in sorted(messages, key=lambda message: str(message.get("ts", ""))):
         if str(message.get("ts", "")) >= question.ts:
             break
         text = _text(message, "text")
         if message.get("user") == me.user or message.get("bot_id") == me.bot:
-            if reply_in(message):
+            if found:  # before anybody has spoken it is no answer
                 found.append(Turn("assistant", html.unescape(render.body_of(text))))
         elif _not_a_persons(message, me) is None and plain(text, me):
             found.append(Turn("user", plain(text, me)))
     return tuple(found)
-
-
-def reply_in(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What our own metadata says of a reply; empty when the message carries none of ours."""
-    metadata = _mapping(message.get("metadata"))
-    return _mapping(metadata.get("event_payload")) if metadata.get("event_type") == REPLY else {}
 
 
 def plain(text: str, me: Identity) -> str:

@@ -17,12 +17,13 @@ from slackbot import threads
 from slackbot.calls import CallError, Pauses, RateLimitedError, RefusedError, UncertainError, attempt
 from slackbot.config import Limits
 from slackbot.conventions import address_of, key_of
-from slackbot.intake import REPLY, Question, reply_in
+from slackbot.intake import Question
 from slackbot.meter import Meter
 from slackbot.pace import Pace
 from slackbot.render import Outgoing
 from slackbot.teams import Team, Teams
 
+EVENT_TYPE = "malmoi_reply"
 _STREAMING = "streaming_state_conflict"
 _log = logging.getLogger("malmoi.slack.outbox")
 
@@ -246,7 +247,7 @@ class Outbox:
             ):
                 if message.get("bot_id") != team.me.bot or str(message["ts"]) <= question.ts:
                     continue
-                ts, payload = str(message["ts"]), reply_in(message)
+                ts, payload = str(message["ts"]), _payload(message)
                 if not payload and ts not in known:
                     unknown.append(ts)
                 elif payload.get("question") == key_of(question):
@@ -289,5 +290,12 @@ def _content(delivery: Delivery, part: int) -> dict[str, Any]:
     return {
         "text": message.text,
         "blocks": list(message.blocks),
-        "metadata": {"event_type": REPLY, "event_payload": payload},
+        "metadata": {"event_type": EVENT_TYPE, "event_payload": payload},
     }
+
+
+def _payload(message: Any) -> dict[str, Any]:
+    """What our own metadata says; empty when the message carries none of ours."""
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") if metadata.get("event_type") == EVENT_TYPE else None
+    return dict(payload) if payload else {}

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 
-from slackbot.calls import CallError, attempt
+from slackbot.calls import CallError, RefusedError, attempt
 from slackbot.conventions import key_of
 from slackbot.intake import Question
 from slackbot.meter import Meter
@@ -95,6 +95,8 @@ class Signs:
                     channel_id=question.channel, thread_ts=question.thread, status=status
                 )
             )
-        except CallError as error:
+        except RefusedError as error:
             self._no_status.add(question.team)
             _log.info("no status in %s from now on: %s", question.team, error.code)
+        except CallError as error:
+            _log.info("no status on %s in %s: %s", question.ts, question.channel, error.code)

@@ -102,7 +102,7 @@ def main() -> None:
             "limit": LIMIT_MB,
             "ratio_to_best_peer": None,  # both may be zero or below
             "events": given.events,
-            "rss_mb": {which: {one.events: one.rss_mb for one in rows} for which, rows in found.items()},
+            "rss_mb": {which: {str(one.events): one.rss_mb for one in rows} for which, rows in found.items()},
             "largest_step_mb": max(b.rss_mb - a.rss_mb for a, b in pairwise(found[OURS])),
             "database_bytes_an_event": last.database_mb * 2**20 / given.events,
             "log_mb_max": max(one.log_mb for one in found[OURS]),

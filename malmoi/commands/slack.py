@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from curation.errors import ConfigurationError
 from malmoi import console
 from malmoi.commands import slack_look, slack_upkeep
 from malmoi.commands.options import AsJson, IndexPath, SlackStore
@@ -113,7 +114,7 @@ def emulator(
         console.out.print(
             f"  export SLACK_API_URL={said['api_url']}"
             f" SLACK_BOT_TOKEN={said['bot_token']} SLACK_APP_TOKEN={said['app_token']}\n"
-            "  malmoi slack run\n"
+            f"  malmoi slack run{_index_option()}\n"
             f"Then speak as a person: open {page} in a browser, or\n"
             f"  curl {said['control_url']}say --json "
             """'{"channel": "질문", "text": "@malmoi 연차는 며칠인가요?"}'\n"""
@@ -123,6 +124,19 @@ def emulator(
         )
 
     serve(host, port, announce=print_announcement if as_json else show)
+
+
+def _index_option() -> str:
+    """How to name the demo's index where it is the only one."""
+    from malmoi.walkthrough import index_of
+
+    workspace = Workspace()
+    built = index_of(workspace.home / ".malmoi" / "demo")
+    try:
+        workspace.default_index()
+    except ConfigurationError:
+        return f" --index {built}" if built.is_dir() else " --index INDEX"
+    return ""
 
 
 app.command("doctor", epilog=slack_look.DOCTOR_EXAMPLE)(slack_look.doctor)

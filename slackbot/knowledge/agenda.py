@@ -55,7 +55,8 @@ class Agenda:
                 break
             first = min(self._times.values(), default=None)
             try:
-                await asyncio.wait_for(self._wake.wait(), None if first is None else first - now)
+                async with asyncio.timeout(None if first is None else first - now):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
         for _, key in keys:

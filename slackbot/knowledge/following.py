@@ -178,7 +178,8 @@ class Knowledge:
         self._waiting.setdefault(key, []).append(future)
         self._agenda.now(key)
         try:
-            return await asyncio.wait_for(future, _TOLD_S)
+            async with asyncio.timeout(_TOLD_S):
+                return await future
         except TimeoutError:
             return Outcome.LATER
 

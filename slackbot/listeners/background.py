@@ -77,7 +77,8 @@ class Background:
 
     async def _leave(self, asking: Asking) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asking.ended(), 2 * self._limits.answer_deadline)
+            async with asyncio.timeout(2 * self._limits.answer_deadline):
+                await asking.ended()
         self._places.release()
 
     def _ended(self, task: asyncio.Task[None]) -> None:

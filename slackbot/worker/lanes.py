@@ -60,8 +60,10 @@ class Worker:
                 if self._fatal is not None:
                     raise self._fatal
                 await self._take_up()
+                # Not `wait_for`: in Python 3.11 it loses a cancellation that comes as it is woken.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):
+                        await self._wake.wait()
         finally:
             renewing.cancel()
 

@@ -118,7 +118,8 @@ class Run:
         await self.answered.wait()
         if self._asking is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asking.ended(), self._parts.limits.answer_deadline)
+                async with asyncio.timeout(self._parts.limits.answer_deadline):
+                    await self._asking.ended()
 
     async def _answer(self) -> None:
         question, inbox = self._question, self._parts.inbox

@@ -103,6 +103,17 @@ def test_their_words_leave_saved_threads_and_others_stay(home: Path, slack: Runn
     assert (ASKED in row.read_text("utf-8"), FACT in row.read_text("utf-8")) == (True, False)
 
 
+def test_in_a_workspace_without_them_nothing_is_done(home: Path, slack: RunningEmulator) -> None:
+    told = forget(home, slack, "--user", "U0HANEUL", "--team", "T404", "--yes")
+    assert (told.code, "no store of a bot yet" in told.err) == (2, True)
+    assert not (home / "slack.sqlite").exists()
+    asyncio.run(lived(home, slack))
+    told = forget(home, slack, "--user", "U0HANEUL", "--team", "T404", "--yes")
+    assert (told.code, told.out.strip()) == (0, "Nothing is kept of U0HANEUL.")
+    told = forget(home, slack, "--user", "U0HANEUL", "--team", ME.team, "--yes", "--json")
+    assert (told.code, told.json["teams"]) == (0, [ME.team])
+
+
 def test_a_wrong_token_erases_nothing(home: Path, slack: RunningEmulator) -> None:
     asyncio.run(lived(home, slack))
     wrong = {"SLACK_BOT_TOKEN": "xoxb-unknown", "SLACK_API_URL": slack.api_url}
@@ -169,7 +180,18 @@ def test_the_manifest_for_http_names_where_slack_sends(tmp_path: Path, project: 
     assert found == expected
 
 
-@pytest.mark.parametrize("url", ["http://bot.example.com", "bot.example.com", "https://", "https://a@b/?x=1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bot.example.com",
+        "bot.example.com",
+        "https://",
+        "https://a@b/?x=1",
+        "https://[",
+        "https://bot.example.com:99999",
+        "https://bot example.com",
+    ],
+)
 def test_an_address_that_slack_cannot_reach_is_refused(tmp_path: Path, url: str) -> None:
     told = malmoi("slack", "manifest", "--http", url, home=tmp_path)
     assert (told.code, told.out) == (2, "")

@@ -1,5 +1,6 @@
 """The doctor sees what is wrong, says what to do, and is content with the emulator."""
 
+import os
 import stat
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -19,6 +20,13 @@ from slackbot.store import State, open_store
 from slackbot.store.claims import Bounds
 
 NO_KEY = SecretStr("")
+
+
+@pytest.fixture(autouse=True)
+def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What whoever runs the tests has set is not theirs."""
+    for name in [name for name in os.environ if name.startswith("SLACK_")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="module")

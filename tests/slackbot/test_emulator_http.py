@@ -102,6 +102,10 @@ async def test_interactions_and_commands_are_forms(slack, receiver):
     assert (payload["type"], payload["message"]["text"]) == ("message_action", "말")
     assert parse_qs(receiver.received[2][1])["text"] == ["도움"]
     assert [e["text"] for e in slack.client.person("haneul")["ephemerals"]] == ["도움말", "글자만"]
+    slack.client.edit(said, "고친 말")
+    await receiver.count(5)
+    told = [delivery["what"] for delivery in slack.client.state("deliveries")["deliveries"]]
+    assert told == ["message", "message_action", "/malmoi", "/malmoi", "message/message_changed"]
 
 
 async def test_there_is_no_socket_mode_beside_it(slack):

@@ -134,6 +134,19 @@ def test_a_page_waits_for_changes(slack):
     assert set(slack.client.state("connections")) == {"connections"}
 
 
+def test_the_log_tells_lost_replies_from_others(slack):
+    client, kept = slack.client, {"method", "ok", "error", "status", "fault"}
+    client.fail("auth.test", "lost_reply")
+    body = json.dumps({"token": slack.bot_token}).encode()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        _post(slack, "/api/auth.test", body)
+    _post(slack, "/api/auth.test", body)
+    lost, answered = client.changes()["recent"]["calls"][-2:]
+    whole = {"method": "auth.test", "ok": True, "error": "", "status": 200}
+    assert {name: lost[name] for name in lost.keys() & kept} == whole | {"fault": "lost_reply"}
+    assert {name: answered[name] for name in answered.keys() & kept} == whole
+
+
 def _post(emulator, path, body, method="POST"):
     host, port = emulator.api_url.split("/")[2].split(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=10)

@@ -189,6 +189,11 @@ def test_a_broken_post_leaves_one_answer(bot: Local, show: Open, channel: str) -
         expect(page.locator(".waiting")).to_have_text("")
     page.locator("[data-break=redeliver]").click()
     expect(page.locator(".log .times").first).to_be_visible()
+    events, calls = page.locator(".log").all()
+    for told in ("app_mention", "reaction_added"):
+        expect(events).to_contain_text(told)
+    expect(calls.locator(".bad").filter(has_text="lost_reply")).to_have_text("200 lost_reply")
+    expect(calls.locator(".bad").filter(has_text="ratelimited")).to_have_text("429 ratelimited")
     page.wait_for_timeout(700)
     expect(page.locator("#thread .message")).to_have_count(2)
     replies = [

@@ -235,7 +235,6 @@ def test_a_thread_becomes_turns_before_the_question():
             "user": "UBOT",
             "bot_id": "BBOT",
             "text": "열닷새 &amp; 하루 [1]\n\n*출처*\n[1] 휴가.md",
-            "metadata": {"event_type": "malmoi_reply", "event_payload": {"question": "T1:C1:1.0", "part": 0}},
         },
         {"ts": "0.5", "user": "UBOT", "bot_id": "BBOT", "text": "무엇이든 물어보세요."},
         {"ts": "2.0", "user": "U9", "bot_id": "BOTHER", "text": "알림"},

@@ -138,6 +138,18 @@ def test_in_a_direct_message_a_status_says_that_it_works(bot):
     assert len(client.calls("assistant.threads.setStatus")) == 1  # refused once, not asked again
 
 
+@pytest.mark.parametrize(("kind", "code", "asked"), [("unavailable", "", 2), ("error", "missing_scope", 1)])
+def test_a_status_that_fails_is_given_up_only_when_slack_refuses_it(bot, kind, code, asked):
+    bot.options = {"limits": FAST | {"gather": 0.0}}
+    client = bot.start().client
+    client.fail("assistant.threads.setStatus", kind, code=code)
+    place = client.open_channel("둘이서", kind="im")
+    for text in ("휴가?", "주차?"):
+        posted = client.say(place, text, user="haneul")
+        replies_when_done(client, posted)
+    assert len(client.calls("assistant.threads.setStatus")) == asked
+
+
 def test_asked_to_stop_while_it_writes_it_leaves_a_message_to_be_completed(tmp_path, emulator):
     options = STREAMING | {"delay": 1.0, "limits": STREAMING["limits"] | {"stop_grace": 0.2}}
     bot = BotProcess(emulator, tmp_path, options)

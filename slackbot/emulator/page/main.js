@@ -2,12 +2,12 @@
 
 import { act, look } from "/page/api.js";
 import { Composer } from "/page/composer.js";
-import { el, icon, iconButton, toast } from "/page/dom.js";
+import { el, iconButton, toast } from "/page/dom.js";
 import { MessageList } from "/page/list.js";
-import { openMenu } from "/page/menu.js";
 import { itemsOf, tools } from "/page/message.js";
 import { typed } from "/page/mrkdwn.js";
 import { kindOf, sidebar, titleOf } from "/page/sidebar.js";
+import { away, top } from "/page/top.js";
 import { TroublePanel } from "/page/trouble.js";
 import { Modals, home, newChannel } from "/page/views.js";
 import { say, speak, spoken } from "/page/words.js";
@@ -16,8 +16,6 @@ import { World } from "/page/world.js";
 const LONGEST_WAIT_S = 25;
 const REST_MS = 40; // between two readings, so that a burst of changes is drawn together
 const COMMAND = /^\/([a-z][\w-]*)(?:\s+([\s\S]*))?$/;
-const MODES = [["modeOff", "끔", "off"], ["modeMention", "멘션", "mention"], ["modeRoots", "새글", "roots"], ["modeThreads", "스레드", "threads"]];
-const STATUS = { ko: "상태", en: "status" };
 
 const rest = (ms) => new Promise((resume) => setTimeout(resume, ms));
 const byId = (id) => document.getElementById(id);
@@ -293,25 +291,11 @@ class App {
   }
 
   renderBanner() {
-    const { api_url: url, bot_token: bot, app_token: app, request_url: request } = this.start;
-    const isAway = !this.world.connections && !request;
+    const isAway = !this.world.connections && !this.start.request_url;
     this.banner.hidden = !isAway && !this.isLost;
     this.banner.classList.toggle("lost", this.isLost);
     if (this.banner.hidden) return;
-    const commands = `export SLACK_API_URL=${url}\nexport SLACK_BOT_TOKEN=${bot} SLACK_APP_TOKEN=${app}\nmalmoi slack run`;
-    const copy = async () => {
-      await navigator.clipboard.writeText(commands);
-      toast(say("copied"));
-    };
-    this.redraw(
-      "banner",
-      this.banner,
-      () =>
-        this.isLost
-          ? el("p", {}, say("lost"))
-          : [el("p", {}, el("strong", {}, say("away")), " ", say("awayHow")), el("pre", { tabindex: "0" }, commands), el("button", { type: "button", class: "button", "data-action": "copy", click: copy }, icon("copy"), say("copy"))],
-      this.isLost,
-    );
+    this.redraw("banner", this.banner, () => (this.isLost ? el("p", {}, say("lost")) : away(this.start)), this.isLost);
   }
 
   renderMain() {
@@ -319,7 +303,7 @@ class App {
     const isHome = this.isHome || !conversation;
     this.homeView.hidden = !isHome;
     this.list.node.hidden = this.composer.node.hidden = isHome;
-    this.redraw("top", this.header, () => this.top(), [isHome, conversation?.info]);
+    this.redraw("top", this.header, () => top(this, isHome), [isHome, conversation?.info]);
     if (isHome) {
       this.redraw("home", this.homeView, () => home(this, this.me.home), this.me.home?.hash);
       return;
@@ -330,27 +314,6 @@ class App {
     this.list.list.setAttribute("aria-label", title);
     this.list.show(items.length ? items : [{ key: "empty", sign: spoken(), make: () => el("p", { class: "quiet empty" }, say("empty")) }]);
     this.composer.turnTo(`${this.me.id} ${this.channel}`, say("say", { place: kindOf(conversation.info) === "chat" ? title : `#${title}` }));
-  }
-
-  top() {
-    const menu = iconButton("menu", say("openMenu"), () => this.showMenu(true), { class: "icon-button narrow-only" });
-    if (this.isHome || !this.conversation) return [menu, icon("home"), el("h1", {}, say("home"))];
-    const { info } = this.conversation;
-    const kind = kindOf(info);
-    const word = { hash: "public", lock: "private", shared: "sharedKind", chat: "im" }[kind];
-    const about = [say(word), say("members", { n: info.members.length }), !info.is_member && say("botAway")].filter(Boolean).join(" · ");
-    const modes = kind !== "chat" && info.is_member && el("button", { type: "button", class: "button small", "aria-haspopup": "menu", "data-action": "mode", click: (event) => this.chooseMode(event.currentTarget) }, say("mode"));
-    return [menu, icon(kind), el("div", { class: "title" }, el("h1", { dir: "auto" }, titleOf(this, info)), el("p", { class: "quiet small" }, about)), modes];
-  }
-
-  /** The bot keeps the mode; its own answer says what holds, to this person alone. */
-  chooseMode(opener) {
-    const korean = spoken() === "ko";
-    const verb = korean ? "모드" : "mode";
-    openMenu(opener, [
-      ...MODES.map(([label, ko, en]) => ({ label: say(label), note: `/malmoi ${verb} ${korean ? ko : en}`, run: () => this.command("malmoi", `${verb} ${korean ? ko : en}`) })),
-      { label: say("modeStatus"), note: `/malmoi ${STATUS[spoken()]}`, run: () => this.command("malmoi", STATUS[spoken()]) },
-    ]);
   }
 
   renderThread() {

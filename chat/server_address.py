@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
-import httpx
-
 from curation.errors import ConfigurationError
 
 
@@ -26,6 +24,8 @@ class ServerAddress:
         ConfigurationError
             When a part is missing, or the address holds a key: specs stand in settings and logs.
         """
+        import httpx  # noqa: PLC0415 - who asks no server need not wait for it
+
         model, _, rest = text.partition("@http")
         url = f"http{rest}".rstrip("/")
         try:

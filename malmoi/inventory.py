@@ -40,6 +40,7 @@ BASE = ("kiwipiepy", "lancedb", "langgraph", "pyarrow", "slack-bolt", "unhwp")
 EXTRAS = (
     Extra("ray", "curation on a Ray cluster", ("ray",), 325),
     Extra("milvus", "a Milvus server as passage store", ("pymilvus",), 157),
+    Extra("postgres", "PostgreSQL as the bot's store", ("psycopg",), 17),
     Extra("compile", "the browser model", ("apache-tvm", "gguf"), 488),
     Extra("models", "a chat model in this process", ("torch", "transformers", "accelerate", "gguf"), 1004),
     Extra("train", "QLoRA fine-tuning", ("torch", "transformers", "peft", "bitsandbytes", "trl"), 169),

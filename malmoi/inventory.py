@@ -40,12 +40,12 @@ BASE = ("kiwipiepy", "lancedb", "langgraph", "pyarrow", "slack-bolt", "unhwp")
 EXTRAS = (
     Extra("ray", "curation on a Ray cluster", ("ray",), 325),
     Extra("milvus", "a Milvus server as passage store", ("pymilvus",), 157),
-    Extra("postgres", "PostgreSQL as the bot's store", ("psycopg",), 17),
+    Extra("postgres", "PostgreSQL as the bot's store", ("psycopg",), 15),
     Extra("compile", "the browser model", ("apache-tvm", "gguf"), 488),
     Extra("models", "a chat model in this process", ("torch", "transformers", "accelerate", "gguf"), 1004),
     Extra("train", "QLoRA fine-tuning", ("torch", "transformers", "peft", "bitsandbytes", "trl"), 169),
     Extra("docs", "the documentation as a site", ("zensical",), 96),
-    Extra("dev", "tests and checks", ("pytest", "ruff", "mypy", "import-linter", "mlcroissant"), 265),
+    Extra("dev", "tests and checks", ("pytest", "ruff", "mypy", "import-linter", "mlcroissant"), 340),
 )
 NEEDED_DISK_MB = 2000
 NEEDED_MEMORY_MB = 2000

@@ -52,7 +52,8 @@ class Sources:
     answerer
         Answers from the index.
     index
-        The folder of the index that saved threads are added to; ``None``: none can be saved.
+        The folder of the index that saved threads are added to; ``None``: what people save waits for a
+        bot that has one.
     knowledge
         The folder of saved threads.
     titles

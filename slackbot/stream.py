@@ -15,6 +15,7 @@ from slackbot.calls import CallError, RefusedError, UncertainError
 from slackbot.config import Limits
 from slackbot.intake import Question
 from slackbot.outbox import Outbox
+from slackbot.render import shown
 
 MOST_CHARACTERS = 8_000
 # An answer that is complete this soon after its first sentence is not streamed.
@@ -74,7 +75,7 @@ class LiveMessage:
 
     def add(self, sentence: str) -> None:
         """Show a sentence soon."""
-        self._text += sentence
+        self._text += shown(sentence)
         if self._text.strip():
             self._begun.set()
 
@@ -94,14 +95,14 @@ class LiveMessage:
         if await self._ends_within(_NEARLY_DONE_S) or not self._streaming.is_possible(self._question):
             return
         try:
-            shown = await self._start()
-            while self.ts and shown < MOST_CHARACTERS and not await self._ends_within(limits.stream_interval):
-                if len(self._text) > shown:
+            sent = await self._start()
+            while self.ts and sent < MOST_CHARACTERS and not await self._ends_within(limits.stream_interval):
+                if len(self._text) > sent:
                     text = self._text[:MOST_CHARACTERS]
                     # Not of the new part alone: what must be parted may begin in the one before.
-                    more = harmless(text)[len(harmless(text[:shown])) :]
+                    more = harmless(text)[len(harmless(text[:sent])) :]
                     await self._streaming.outbox.append_stream(self._question, self.ts, more)
-                    shown = len(text)
+                    sent = len(text)
         except UncertainError as error:
             self.is_uncertain = not self.ts
             _log.info("stream in %s broke off: %s", self._question.channel, error.code)

@@ -9,12 +9,6 @@ __all__ = ["ENGLISH", "JAPANESE", "KOREAN", "LANGUAGES", "Phrases", "of"]
 
 LANGUAGES = {spoken.language: spoken for spoken in (KOREAN, ENGLISH, JAPANESE)}
 
-# Read by parts that do not know the asker's language yet.
-NO_SOURCE = KOREAN.no_source
-EMPTY_QUESTION = KOREAN.empty_question
-FAILED = KOREAN.failed
-SOURCES = KOREAN.sources
-
 
 def of(locale: str, default: str = "ko") -> Phrases:
     """The phrases for a Slack locale such as ``ko-KR``; for any other language those of ``default``."""

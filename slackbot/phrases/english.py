@@ -9,7 +9,6 @@ ENGLISH: Final = Phrases(
     language="en",
     sources="Sources",
     working="Looking through the documents…",
-    continued="Still writing…",
     no_source="I found no answer in the documents.",
     refusals={
         refusals.NOT_IN_SOURCES: (

@@ -9,7 +9,6 @@ JAPANESE: Final = Phrases(
     language="ja",
     sources="出典",
     working="資料を調べています…",
-    continued="続きを書いています…",
     no_source="資料から答えを見つけられませんでした。",
     refusals={
         refusals.NOT_IN_SOURCES: (

@@ -9,7 +9,6 @@ KOREAN: Final = Phrases(
     language="ko",
     sources="출처",
     working="자료를 찾아보고 있습니다…",
-    continued="이어서 쓰고 있습니다…",
     no_source="자료에서 답을 찾지 못했습니다.",
     refusals={
         refusals.NOT_IN_SOURCES: (

@@ -14,8 +14,6 @@ class Phrases:
     ----------
     working
         Status while sources are searched (``assistant.threads.setStatus``).
-    continued
-        Stands below the part of an answer that is already written.
     no_source, refusals
         Why there is no answer; ``refusals`` by the reasons of ``rag.answering.refusals``.
     near_sources
@@ -36,7 +34,6 @@ class Phrases:
     language: str
     sources: str
     working: str
-    continued: str
     no_source: str
     refusals: Mapping[str, str]
     near_sources: str

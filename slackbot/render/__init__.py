@@ -9,7 +9,6 @@ from slackbot.render.messages import (
     answer,
     body_of,
     notice,
-    partial,
 )
 
 __all__ = [
@@ -21,7 +20,6 @@ __all__ = [
     "body_of",
     "escape",
     "notice",
-    "partial",
     "short",
     "shown",
     "split",

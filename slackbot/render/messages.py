@@ -43,17 +43,6 @@ def notice(text: str) -> tuple[Outgoing, ...]:
     return _messages(pieces(text), (), KOREAN, ())
 
 
-def partial(text: str, say: Phrases = KOREAN) -> Outgoing:
-    """One message while the answer is being written: what there is of it, and that it goes on."""
-    parts = (part for piece in pieces(text) for part in fitted(piece))
-    first = next(packed(parts, reserved=_CLOSING_CHARACTERS), ())
-    mark = f"\n\n{say.continued}" if first else say.continued
-    piece = Piece(Kind.SECTION, (Run(say.continued, frozenset({Style.ITALIC})),))
-    return Outgoing(
-        within(plain(first), TEXT_BYTES - len(mark.encode())) + mark, (rich_text((*first, piece)),)
-    )
-
-
 def body_of(text: str) -> str:
     """The answer in the ``text`` of one of our messages, without its sources."""
     return _SOURCES_LINE.split(text, maxsplit=1)[0]

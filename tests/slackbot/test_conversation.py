@@ -139,9 +139,9 @@ def test_a_direct_message_needs_no_mention(shared_bot, request):
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("@malmoi", phrases.EMPTY_QUESTION),
-        ("@malmoi 화성의 날씨는?", phrases.NO_SOURCE),
-        ("@malmoi 고장 내 줘", phrases.FAILED),
+        ("@malmoi", phrases.KOREAN.empty_question),
+        ("@malmoi 화성의 날씨는?", phrases.KOREAN.no_source),
+        ("@malmoi 고장 내 줘", phrases.KOREAN.failed),
         ("@malmoi " + "가" * 20_000, "질문이 너무 깁니다. 1,000자 안으로 줄여 주세요."),
     ],
 )
@@ -169,7 +169,7 @@ def test_a_long_answer_arrives_whole_and_in_order(shared_bot, channel):
     body = " ".join(shown(reply) for reply in replies)
     found = [int(number) for number in re.findall(r"([0-9]+)째 문장입니다\.", body)]
     assert found == list(range(1, 1_500))
-    assert [phrases.SOURCES in shown(reply) for reply in replies].index(True) == len(replies) - 1
+    assert [phrases.KOREAN.sources in shown(reply) for reply in replies].index(True) == len(replies) - 1
     assert all(len(reply["text"].encode()) <= render.TEXT_BYTES for reply in replies)
 
 

@@ -162,17 +162,6 @@ def test_an_answer_and_a_refusal_end_with_the_buttons_and_a_notice_does_not():
     assert not any(map(buttons, render.notice("오류입니다.")))
 
 
-def test_what_is_written_so_far_says_that_it_goes_on():
-    outgoing = render.partial("**열닷새**입니다. [1]", JAPANESE)
-    assert seen(outgoing.blocks) == f"*열닷새*입니다. [1]\n\n_{JAPANESE.continued}_"
-    assert outgoing.text == f"열닷새입니다. [1]\n\n{JAPANESE.continued}"
-    assert seen(render.partial("", KOREAN).blocks) == f"_{KOREAN.continued}_"
-    long = render.partial("문장입니다. " * 5_000)
-    assert len(json.dumps(long.blocks, ensure_ascii=False)) < 13_000
-    assert len(long.text.encode()) <= render.TEXT_BYTES
-    assert long.text.endswith(KOREAN.continued)
-
-
 def test_the_notification_text_is_never_cut_inside_an_entity():
     [message, *_] = render.notice("&" * 2_000)
     assert html.unescape(message.text.removesuffix("…")).strip("&") == ""

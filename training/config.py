@@ -134,6 +134,12 @@ class Train(_Strict):
     hourly_cost: Number = Field(default=0.0, ge=0)
     currency: Text = "USD"
 
+    @model_validator(mode="after")
+    def _whole_micro_batches(self) -> Self:
+        if self.micro_batch and self.batch % self.micro_batch:
+            raise ValueError(f"batch ({self.batch}) must be a multiple of micro_batch ({self.micro_batch})")
+        return self
+
 
 class Preference(_Strict):
     """A second stage on preferences: pairs (``dpo``) or rows that were liked or not (``kto``)."""
@@ -224,15 +230,6 @@ class TrainConfig(_Strict):
     @classmethod
     def _named(cls, value: object) -> object:
         return {"model": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _whole_micro_batches(self) -> Self:
-        if self.train.micro_batch and self.train.batch % self.train.micro_batch:
-            raise ValueError(
-                f"train.batch ({self.train.batch}) must be a multiple of "
-                f"train.micro_batch ({self.train.micro_batch})"
-            )
-        return self
 
     def canonical(self) -> dict[str, Any]:
         """Give the configuration as JSON data with every default spelled out."""

@@ -1,5 +1,6 @@
 """From a conversation to the tokens that a model was trained to continue, and those that end its answer."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -39,6 +40,9 @@ class ChatTemplate:
         self._where = where
         added = tokenizer.added_tokens_decoder.items()
         self._control = {token.content: number for number, token in added if token.special}
+        # Of a single character nothing can be broken up, and a blank in front would be one again.
+        spelled = [re.escape(text) for text in map(str.strip, self._control) if len(text) > 1]
+        self._controls = re.compile("|".join(spelled)) if spelled else None
 
     def prompt(self, messages: Sequence[BaseMessage], limit: int) -> list[int]:
         """Ids of the conversation, up to where the answer begins.
@@ -53,7 +57,7 @@ class ChatTemplate:
         """
         kept = list(messages)
         while True:
-            ids: list[int] = self._tokenizer(self._render(kept), add_special_tokens=False)["input_ids"]
+            ids: list[int] = self._tokenizer(self._text_of(kept), add_special_tokens=False)["input_ids"]
             if len(ids) <= limit:
                 return ids
             if (shorter := _without_oldest(kept)) is None:
@@ -74,25 +78,47 @@ class ChatTemplate:
         """
         ids = {declared} if isinstance(declared, int) else set(declared or ())
         ids.add(self._tokenizer.eos_token_id)
-        _, said, closing = self._render([HumanMessage("?")], said=_SAID).rpartition(_SAID)
-        behind = {closing.find(text): number for text, number in self._control.items() if text in closing}
-        if said and behind:
-            ids.add(behind[min(behind)])
+        closing = self.end_of_turn()
+        if ending := [text for text in self._control if closing.endswith(text)]:
+            ids.add(self._control[max(ending, key=len)])
         return frozenset(number for number in ids if number is not None)
 
-    def _render(self, messages: Sequence[BaseMessage], said: str = "") -> str:
-        turns = [
-            {"role": turn["role"], "content": self._harmless(turn["content"])}
-            for turn in convert_to_openai_messages(messages, text_format="string")
-        ]
+    def end_of_turn(self) -> str:
+        """What the template writes after an answer, up to and with a control token; "" without one."""
+        _, said, closing = self.text([{"role": "user", "content": "?"}], said=_SAID).rpartition(_SAID)
+        behind = [(closing.find(text), -len(text)) for text in self._control if text in closing]
+        if not said or not behind:
+            return ""
+        start, length = min(behind)
+        return closing[: start - length]
+
+    def text(self, turns: Sequence[Mapping[str, str]], said: str = "") -> str:
+        """Text of turns (role, content) up to where the answer begins, or past the answer ``said``.
+
+        Raises
+        ------
+        UserError
+            When the template refuses the conversation.
+        """
+        plain = [{"role": turn["role"], "content": self.harmless(turn["content"])} for turn in turns]
         try:
-            return self._accepted(turns, said)
+            return self._accepted(plain, said)
         except jinja2.TemplateError as error:
             raise UserError(
                 f"The model's chat template refuses the conversation: {error}",
                 where=self._where,
                 fix="Most templates want questions and answers to take turns, a question first.",
             ) from error
+
+    def harmless(self, content: str) -> str:
+        """Text in which no control token stands: a document must not end its own turn."""
+        # Again until none is left: a token may hold another one.
+        while self._controls is not None and self._controls.search(content):
+            content = self._controls.sub(lambda found: f"{found[0][:1]} {found[0][1:]}", content)
+        return content
+
+    def _text_of(self, messages: Sequence[BaseMessage]) -> str:
+        return self.text(convert_to_openai_messages(messages, text_format="string"))
 
     def _accepted(self, turns: Sequence[Mapping[str, str]], said: str) -> str:
         try:
@@ -114,12 +140,6 @@ class ChatTemplate:
             enable_thinking=False,  # templates that know it then ask for the answer alone
         )
         return text
-
-    def _harmless(self, content: str) -> str:
-        """Text in which no control token stands: a document must not end its own turn."""
-        for token in self._control:
-            content = content.replace(token, f"{token[:1]} {token[1:]}")
-        return content
 
 
 def _without_oldest(messages: Sequence[BaseMessage]) -> list[BaseMessage] | None:

@@ -28,6 +28,11 @@ def sync_file(path: Path) -> None:
         os.fsync(stream.fileno())
 
 
+def share(path: Path) -> None:
+    """Give a file the mode that the umask leaves: some libraries write theirs for the owner alone."""
+    path.chmod(0o666 & ~_umask())
+
+
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """Give a temporary path beside ``target`` that takes its name when the block succeeds.
@@ -40,7 +45,7 @@ def replacing(target: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
+        share(temporary)
         sync_file(temporary)
         temporary.replace(target)
         sync_directory(target.parent)

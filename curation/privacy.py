@@ -1,4 +1,4 @@
-"""Turns off the telemetry of every dependency that has some, before it is imported.
+"""Turns off every dependency's telemetry, and what downloads code unasked, before it is imported.
 
 Each package of the project imports this module first, so that no import order can start a
 reporter. A value that the user set is overridden as well: "nothing leaves the machine" is a
@@ -6,6 +6,7 @@ promise, not a preference, and a dependency's usage report is of no use to its u
 """
 
 import os
+import sys
 from collections.abc import MutableMapping
 
 SWITCHES: dict[str, str] = {
@@ -35,4 +36,14 @@ def switch_off_telemetry(environment: MutableMapping[str, str] = os.environ) -> 
     environment.update(SWITCHES)
 
 
+def hide_fetched_code() -> None:
+    """Make the package ``kernels`` as good as not installed, for this process.
+
+    Where it is installed, bitsandbytes downloads compiled code from the Hugging Face hub while it is
+    imported, and transformers while some models are loaded; both do without.
+    """
+    sys.modules["kernels"] = None  # type: ignore[assignment]
+
+
 switch_off_telemetry()
+hide_fetched_code()

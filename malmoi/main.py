@@ -22,6 +22,7 @@ from malmoi.commands import (
     slack,
     superni,
     tables,
+    train,
 )
 
 INTERRUPTED = 130
@@ -45,6 +46,7 @@ app.add_typer(safety.app, name="safety")
 app.add_typer(slack.app, name="slack")
 app.add_typer(superni.app, name="superni")
 app.add_typer(tables.app, name="tables")
+app.add_typer(train.app, name="train")
 app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
 app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)

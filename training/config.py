@@ -26,6 +26,11 @@ def _number(value: object) -> object:
     return value
 
 
+def _switch(value: object) -> object:
+    # YAML 1.1 reads a bare `on` or `off` as a truth value.
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
+
 def _tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
@@ -37,7 +42,7 @@ Format = Literal["release", "messages", "openai", "sharegpt", "alpaca", "superni
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Base(_Strict):
@@ -121,9 +126,9 @@ class Train(_Strict):
     weight_decay: Number = Field(default=0.0, ge=0)
     max_grad_norm: Number = Field(default=0.3, gt=0)
     neftune_alpha: Number = Field(default=0.0, ge=0)
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**32)  # NumPy takes no more
     precision: Literal["auto", "bf16", "fp32"] = "auto"
-    gradient_checkpointing: Literal["auto", "on", "off"] = "auto"
+    gradient_checkpointing: Annotated[Literal["auto", "on", "off"], BeforeValidator(_switch)] = "auto"
     log_every: int = Field(default=1, ge=1)
     checkpoint_every: int = Field(default=50, ge=1)
     keep_checkpoints: int = Field(default=2, ge=1)
@@ -158,9 +163,10 @@ class Preference(_Strict):
 class Evaluation(_Strict):
     """What is measured before and after.
 
-    ``general`` is a general Korean set; ``superni`` are folders or files of held-out tasks; ``red_team``
-    is on, off, or a YAML file of probes, and ``safety_model`` a classifier that judges the answers
-    (see ``malmoi safety``). ``limit`` is the most rows of each set. ``tokens`` is what ROUGE-L compares.
+    ``general`` is a general Korean set, the one that comes with malmoi where none is named; ``superni``
+    are folders or files of held-out tasks; ``red_team`` is on, off, or a YAML file of probes, and
+    ``safety_model`` a classifier that judges the answers (see ``malmoi safety``). ``limit`` is the most
+    rows of each set. ``tokens`` is what ROUGE-L compares.
     """
 
     limit: int = Field(default=200, ge=1)
@@ -235,16 +241,17 @@ class TrainConfig(_Strict):
         """Give the configuration as JSON data with every default spelled out."""
         return self.model_dump(mode="json")
 
-    def training_key(self) -> str:
-        """Hash what decides the trained weights: a run goes on only with the same key."""
-        decisive = {
-            key: value
-            for key, value in self.canonical().items()
-            if key in ("base", "data", "method", "train", "preference")
-        }
+    def decisive(self) -> dict[str, Any]:
+        """Give the part of the canonical configuration that decides the trained weights."""
+        sections = ("base", "data", "method", "train", "preference")
+        decisive = {key: value for key, value in self.canonical().items() if key in sections}
         told = ("log_every", "keep_checkpoints", "samples", "report_to", "hourly_cost", "currency")
         decisive["train"] = {key: value for key, value in decisive["train"].items() if key not in told}
-        return hashlib.sha256(orjson.dumps(decisive, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return decisive
+
+    def training_key(self) -> str:
+        """Hash what decides the trained weights: a run goes on only with the same key."""
+        return hashlib.sha256(orjson.dumps(self.decisive(), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def load_config(path: Path, base: str = "") -> TrainConfig:

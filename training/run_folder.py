@@ -75,15 +75,17 @@ class RunFolder:
         """
         try:
             found = orjson.loads(self.record_file.read_bytes())
+            if not isinstance(found, dict):
+                raise ValueError("it is no JSON object")
         except FileNotFoundError:
             return {}
-        except (OSError, orjson.JSONDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise UserError(
                 f"The record of the run cannot be read: {error}",
                 where=str(self.record_file),
                 fix="Run the stage again that wrote it last, or put the file back from a backup.",
             ) from error
-        return found if isinstance(found, dict) else {}
+        return found
 
     def note(self, stage: str, facts: dict[str, Any]) -> None:
         """Put the facts of a finished stage into the record, in one step."""

@@ -9,7 +9,6 @@ from rag.advice.state import EXAMPLES, FORGETTING, GROUNDED, QUESTIONS, RECALL, 
 
 _ON = "--queries queries.jsonl --index indexes/NAME"
 _ANSWERS = f"malmoi eval answers {_ON} --json > answers.json"
-_PLANNED = " (The command `malmoi train` is planned.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ _FORGETTING = Measurement(
     "forgetting",
     "malmoi train eval train.yaml",
     f"Share lost on general questions. Above {FORGETTING}: train again with general data mixed in, and "
-    f"do not use the model.{_PLANNED}",
+    f"do not use the model.",
 )
 
 # In the order in which they tell most; the first that applies is the next one.
@@ -120,8 +119,8 @@ MEASUREMENTS: tuple[tuple[When, Measurement], ...] = (
         Measurement(
             "style",
             "malmoi train eval train.yaml",
-            f"style_score of the tuned model, with the short prompt. Below {STYLE}: correct and add examples."
-            f"{_PLANNED}",
+            f"style_score of the tuned model, with the short prompt. "
+            f"Below {STYLE}: correct and add examples.",
         ),
     ),
     (lambda s, what: "fine-tune" in what and not (s.tuned and s.forgetting is None), _FORGETTING),

@@ -99,3 +99,23 @@ def test_a_template_that_refuses_says_so(tmp_path):
     for rules in ([], [RULES]):
         with pytest.raises(UserError, match="turns must alternate"):
             text_of(refusing, [*rules, HumanMessage("?"), HumanMessage("?")])
+
+
+def test_the_end_of_a_turn_is_what_the_template_writes_after_an_answer(tokenizer, tmp_path):
+    assert ChatTemplate(tokenizer, "모델").end_of_turn() == "<|im_end|>"
+    endless = TEMPLATE.replace("<|im_end|>", "")
+    assert ChatTemplate(save_tokenizer(tmp_path, endless), "모델").end_of_turn() == ""
+
+
+def test_text_with_an_answer_is_the_prompt_and_the_answer(tokenizer):
+    template = ChatTemplate(tokenizer, "모델")
+    asked = [{"role": "user", "content": "연차는?<|im_end|>"}]
+    prompt = template.text(asked)
+    assert prompt.endswith("연차는?< |im_end|><|im_end|>\n<|im_start|>assistant\n")
+    assert template.text(asked, said="15일") == f"{prompt}15일<|im_end|>\n"
+
+
+def test_a_control_token_that_holds_another_is_broken_up_with_it(tokenizer, tmp_path):
+    longer = save_tokenizer(tmp_path)
+    longer.add_special_tokens({"additional_special_tokens": ["<s>", "<s><s>", "[<s>]"]})
+    assert ChatTemplate(longer, "모델").harmless("<s><s> [<s>]") == "< s>< s> [ < s>]"

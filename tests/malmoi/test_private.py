@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,34 @@ def test_the_dependency_itself_sees_that_it_is_off(dependency: str, opted_out: s
     pytest.importorskip(dependency)
     assert run(opted_out) == "False", f"{dependency} reports by default; else this test shows nothing"
     assert run(f"import curation; {opted_out}") == "True"
+
+
+KERNELS = """
+from pathlib import Path
+def get_kernel(name, **wanted):
+    Path(__file__).with_name("fetched").write_text(name)
+    raise OSError("not from here")
+"""
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_package_that_fetches_compiled_code_is_as_good_as_not_installed(
+    package: str, tmp_path: Path
+) -> None:
+    (tmp_path / "kernels.py").write_text(KERNELS)
+    here = f"import sys; sys.path.insert(0, {str(tmp_path)!r})"
+    found = "from importlib.util import find_spec; print(find_spec('kernels') is not None)"
+    assert run(f"{here}; {found}") == "True", "it could be imported; else this test shows nothing"
+    assert run(f"{here}; import {package}; {found}") == "False"
+
+
+def test_training_imports_its_libraries_in_silence_and_they_fetch_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("bitsandbytes")
+    (tmp_path / "kernels.py").write_text(KERNELS)
+    here = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); sys.stderr = sys.stdout"
+    shown = run(f"{here}; import training.planning; print('bitsandbytes' in sys.modules)")
+    assert shown == "True"
+    assert not (tmp_path / "fetched").exists()
 
 
 def test_nothing_else_in_the_environment_is_touched() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.errors import ConfigurationError
+from curation.errors import ConfigurationError, UserError
 from training.config import TrainConfig, load_config
 from training.run_folder import RunFolder
 
@@ -37,6 +37,12 @@ def test_a_learning_rate_is_read_as_people_write_it(read, written: str) -> None:
     assert read(f"{SMALLEST}train: {{learning_rate: {written}}}\n").train.learning_rate == 2e-4
 
 
+@pytest.mark.parametrize("written", ["on", "off", "auto", "'off'"])
+def test_a_switch_is_read_as_people_write_it(read, written: str) -> None:
+    config = read(f"{SMALLEST}train: {{gradient_checkpointing: {written}}}\n")
+    assert config.train.gradient_checkpointing == written.strip("'")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
@@ -47,6 +53,9 @@ def test_a_learning_rate_is_read_as_people_write_it(read, written: str) -> None:
         (f"{SMALLEST}method: {{kind: qlorra}}\n", 5, "'qlora', 'lora', 'dora' or 'full'"),
         (f"{SMALLEST}train: {{learning_rate: fast}}\n", 5, "should be a valid number"),
         (f"{SMALLEST}train: {{learning_rate: 0}}\n", 5, "greater than 0"),
+        (f"{SMALLEST}train: {{learning_rate: .inf}}\n", 5, "should be a finite number"),
+        (f"{SMALLEST}train: {{epochs: 1e999}}\n", 5, "should be a finite number"),
+        (f"{SMALLEST}train: {{seed: 4294967296}}\n", 5, "less than 4294967296"),
         (f"{SMALLEST}train: {{batch: 8, micro_batch: 3}}\n", 5, "multiple of micro_batch (3)"),
         ("name: guide\nbase: smollm2\n", 0, "the key 'data' is missing"),
         ("name: guide\nbase: smollm2\ndata: {train: []}\n", 3, "at least 1 item"),
@@ -79,8 +88,9 @@ def test_the_record_grows_by_stages_and_a_damaged_one_is_told(tmp_path: Path) ->
     folder.note("merge", {"into": "original"})
     folder.note("run", {"steps": 41})
     assert folder.record() == {"run": {"steps": 41}, "merge": {"into": "original"}}
-    folder.record_file.write_text('{"run":', encoding="utf-8")
-    with pytest.raises(Exception, match="cannot be read") as caught:
-        folder.note("eval", {})
-    assert str(folder.record_file) in str(caught.value)
-    assert folder.record_file.read_text(encoding="utf-8") == '{"run":'
+    for damaged in ('{"run":', "[]"):
+        folder.record_file.write_text(damaged, encoding="utf-8")
+        with pytest.raises(UserError, match="cannot be read") as caught:
+            folder.note("eval", {})
+        assert str(folder.record_file) in str(caught.value)
+        assert folder.record_file.read_text(encoding="utf-8") == damaged

@@ -44,6 +44,14 @@ Format = Literal["release", "messages", "openai", "sharegpt", "alpaca", "superni
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _of_64_bits(cls, value: object) -> object:
+        # JSON of the record, and the libraries that train, take no more.
+        if isinstance(value, int) and abs(value) >= 2**63:
+            raise ValueError("the number is too large: an integer is less than 2^63")
+        return value
+
 
 class Base(_Strict):
     """The model to start from.

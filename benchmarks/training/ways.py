@@ -1,7 +1,8 @@
 # ruff: noqa: PLC0415 - each way imports only what it measures
 """The ways that `throughput.py` measures; each is run in a process of its own and prints one JSON object.
 
-All train the same model (NF4 with double quantisation, LoRA on all linear layers) on the same rows.
+All train the same model (NF4 with double quantisation, LoRA on all linear layers) on the same rows, of which
+they learn the last answer.
 
 Usage: python benchmarks/training/ways.py WAY MODEL_FOLDER ROWS.jsonl STEPS BATCH LENGTH bf16|fp32
 """
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,15 @@ class Meter:
     """Counts tokens that are no padding, and the CPU seconds between the warm-up and the end."""
 
     tokens: list[int]
+    learned: list[int] = field(default_factory=list)
     began: tuple[float, float] = (0.0, 0.0)
     ended: tuple[float, float] = (0.0, 0.0)
     steps: int = 0
+
+    def batch(self, batch: Any) -> None:
+        mask = batch.get("attention_mask")
+        self.tokens.append(int(batch["input_ids"].numel() if mask is None else mask.sum()))
+        self.learned.append(int((batch["labels"] != -100).sum()))
 
     def step_done(self) -> None:
         self.steps += 1
@@ -51,6 +58,7 @@ class Meter:
             "cpu_seconds": cpu,
             "wall_seconds": wall,
             "tokens_per_cpu_second": tokens / cpu,
+            "learned_share": sum(self.learned) / sum(self.tokens),
             "first_loss": first_loss,
             "last_loss": last_loss,
             "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -73,6 +81,11 @@ class Given:
         return torch.bfloat16 if self.precision == "bf16" else torch.float32
 
 
+def conversations(given: Given) -> list[list[dict[str, str]]]:
+    """The messages of each row, as they stand in the file."""
+    return [json.loads(line)["messages"] for line in Path(given.rows).read_text("utf-8").splitlines()]
+
+
 def quantisation(given: Given) -> Any:
     from transformers import BitsAndBytesConfig
 
@@ -91,9 +104,13 @@ def adapters() -> Any:
 
 
 def loop(given: Given) -> dict[str, float]:
-    """A loop in PyTorch: rows padded to the longest of their batch, the loss on all tokens."""
+    """A loop in PyTorch: our labels, rows padded to the longest of their batch, logits of all places."""
     from peft import get_peft_model
     from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from curation.records import Message
+    from training.data import Collator
+    from training.data.masks import Encoded, Masks
 
     torch.manual_seed(0)
     tokenizer = AutoTokenizer.from_pretrained(given.model)
@@ -102,22 +119,19 @@ def loop(given: Given) -> dict[str, float]:
     )
     model = get_peft_model(model, adapters()).train()
     optimizer = torch.optim.AdamW([one for one in model.parameters() if one.requires_grad], lr=RATE)
-    lines = [json.loads(line)["messages"] for line in Path(given.rows).read_text("utf-8").splitlines()]
+    turns = [[Message(**one) for one in messages] for messages in conversations(given)]
     rows = [
-        tokenizer.apply_chat_template(one, return_dict=True)["input_ids"][: given.length] for one in lines
+        {"input_ids": one.input_ids[: given.length], "labels": one.labels[: given.length]}
+        for one in Masks(tokenizer).encode_all(turns)
+        if isinstance(one, Encoded)
     ]
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-    meter, losses = Meter([]), []
+    collate, meter, losses = Collator(pad, packed=False), Meter([]), []
     for number in range(given.steps + WARM_UP):
-        batch = [rows[(number * given.batch + at) % len(rows)] for at in range(given.batch)]
-        width = max(map(len, batch))
-        ids = torch.tensor([one + [pad] * (width - len(one)) for one in batch])
-        mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one in batch])
-        meter.tokens.append(int(mask.sum()))
+        batch = collate([rows[(number * given.batch + at) % len(rows)] for at in range(given.batch)])
+        meter.batch(batch)
         with torch.autocast("cpu", torch.bfloat16, enabled=given.precision == "bf16"):
-            loss = model(
-                input_ids=ids, attention_mask=mask, labels=ids.masked_fill(mask == 0, -100), use_cache=False
-            ).loss
+            loss = model(**batch, use_cache=False).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
@@ -128,14 +142,18 @@ def loop(given: Given) -> dict[str, float]:
 
 
 def trl(given: Given) -> dict[str, float]:
-    """What TRL's documentation has a user write; padding is TRL's, checkpointing is off as in the others."""
-    from datasets import load_dataset
+    """What TRL's documentation has a user write: rows of prompt and completion, so that prompts are masked.
+
+    Masks, padding and order are TRL's; checkpointing is off as in the others.
+    """
+    from datasets import Dataset
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from trl import SFTConfig, SFTTrainer
 
     model = AutoModelForCausalLM.from_pretrained(
         given.model, dtype=given.dtype, quantization_config=quantisation(given)
     )
+    rows = [{"prompt": turns[:-1], "completion": turns[-1:]} for turns in conversations(given)]
     with tempfile.TemporaryDirectory() as folder:
         trainer = SFTTrainer(
             model=model,
@@ -153,7 +171,7 @@ def trl(given: Given) -> dict[str, float]:
                 logging_steps=1,
                 disable_tqdm=True,
             ),
-            train_dataset=load_dataset("json", data_files=given.rows, split="train", cache_dir=folder),
+            train_dataset=Dataset.from_list(rows),
             peft_config=adapters(),
             processing_class=AutoTokenizer.from_pretrained(given.model),
         )
@@ -168,8 +186,7 @@ def watched(trainer: Any) -> dict[str, float]:
 
     def counting(rows: Any) -> Any:
         batch = collate(rows)
-        mask = batch.get("attention_mask")
-        meter.tokens.append(int(batch["input_ids"].numel() if mask is None else mask.sum()))
+        meter.batch(batch)
         return batch
 
     class Clock(TrainerCallback):  # type: ignore[misc]
@@ -184,7 +201,7 @@ def watched(trainer: Any) -> dict[str, float]:
 
 
 def ours(given: Given) -> dict[str, float]:
-    """The stage `run`, with everything that it writes; rows are not packed, so that steps are alike."""
+    """The stage `run`, with everything that it writes: rows of like length a step, and not packed."""
     from curation.progress import Quiet
     from training.config import TrainConfig
     from training.run_folder import RunFolder
@@ -221,9 +238,11 @@ def ours(given: Given) -> dict[str, float]:
         )
         result = run(config, RunFolder(Path(folder)), Quiet(), watch=Clock())
         lines = [json.loads(line) for line in RunFolder(Path(folder)).metrics.read_text().splitlines()]
+        data = RunFolder(Path(folder)).record()["run"]["data"]
     seen = [0, *(line["tokens"] for line in lines)]
     meter.tokens = [later - earlier for earlier, later in pairwise(seen)]
-    return meter.told(result.first_loss, result.last_loss)
+    told = meter.told(result.first_loss, result.last_loss)
+    return {**told, "learned_share": data["learned_tokens"] / data["tokens"]}
 
 
 WAYS: dict[str, Callable[[Given], dict[str, float]]] = {"ours": ours, "trl": trl, "loop": loop}

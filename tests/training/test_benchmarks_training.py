@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from curation.records import Message
+from training.data.masks import NOT_LEARNED, encode
+
 
 def _module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"benchmark_{path.stem}", path)
@@ -38,16 +41,16 @@ def _told(project: Path, program: str, *options: object) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_throughput_measures_three_ways_on_the_same_rows(project: Path, tmp_path: Path) -> None:
+def test_throughput_measures_three_ways_on_the_same_rows(project: Path, tmp_path: Path, tiny: Path) -> None:
+    from transformers import AutoTokenizer
+
     rows = tmp_path / "rows.jsonl"
+    # The same row again and again: whatever the order is, all begin with the same batch.
     turns = [
-        [
-            {"role": "user", "content": f"{n}번은 무엇인가요?"},
-            {"role": "assistant", "content": f"{n}번입니다." * 3},
-        ]
-        for n in range(24)
+        {"role": "user", "content": "가장 긴 강은 무엇인가요? 이름만 알려 주세요."},
+        {"role": "assistant", "content": "낙동강"},
     ]
-    rows.write_text("".join(json.dumps({"messages": one}) + "\n" for one in turns), encoding="utf-8")
+    rows.write_text((json.dumps({"messages": turns}) + "\n") * 24, encoding="utf-8")
     told = _told(
         project,
         "training/throughput.py",
@@ -61,7 +64,20 @@ def test_throughput_measures_three_ways_on_the_same_rows(project: Path, tmp_path
         assert told["ratios"][peer] == pytest.approx(told["ours"] / value)
     assert told["limit"] == pytest.approx(max(0.95 * told["peers"]["trl"], 0.75 * told["peers"]["loop"]))
     # All begin with a model that knows nothing of its 1,500 or so tokens.
-    assert all(math.log(500) < first < math.log(4000) for first, _ in told["losses"].values())
+    first = {way: losses[0] for way, losses in told["losses"].items()}
+    assert all(math.log(500) < loss < math.log(4000) for loss in first.values())
+    assert first["ours"] == pytest.approx(first["loop"], rel=1e-5)
+    assert first["trl"] == pytest.approx(first["loop"], rel=2e-2)
+    # They learn the same tokens; TRL also the line break after the end of the turn.
+    shares = told["learned_shares"]
+    encoded = encode(
+        AutoTokenizer.from_pretrained(tiny),
+        [Message("user", turns[0]["content"]), Message("assistant", turns[1]["content"])],
+    )
+    read, learned = len(encoded.labels), sum(label != NOT_LEARNED for label in encoded.labels)
+    assert 0 < learned < read / 2
+    assert shares["ours"] == shares["loop"] == learned / read
+    assert shares["trl"] == (learned + 1) / (read + 1)
 
 
 @pytest.fixture

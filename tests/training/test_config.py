@@ -56,6 +56,8 @@ def test_a_switch_is_read_as_people_write_it(read, written: str) -> None:
         (f"{SMALLEST}train: {{learning_rate: .inf}}\n", 5, "should be a finite number"),
         (f"{SMALLEST}train: {{epochs: 1e999}}\n", 5, "should be a finite number"),
         (f"{SMALLEST}train: {{seed: 4294967296}}\n", 5, "less than 4294967296"),
+        (f"{SMALLEST}train:\n  max_steps: 99999999999999999999\n", 6, "an integer is less than 2^63"),
+        (f"{SMALLEST}eval: {{seed: 9223372036854775808}}\n", 5, "'eval.seed': the number is too large"),
         (f"{SMALLEST}train: {{batch: 8, micro_batch: 3}}\n", 5, "multiple of micro_batch (3)"),
         ("name: guide\nbase: smollm2\n", 0, "the key 'data' is missing"),
         ("name: guide\nbase: smollm2\ndata: {train: []}\n", 3, "at least 1 item"),

@@ -148,6 +148,14 @@ def test_rows_with_an_empty_id_get_one_of_their_own(tmp_path: Path) -> None:
     assert len({one.id for one in examples} - {""}) == 3
 
 
+def test_a_number_is_an_id_as_it_is_written(tmp_path: Path) -> None:
+    rows = [{"id": n, "messages": [USER, ANSWER]} for n in (0, 17)]
+    path = written(tmp_path / "rows.jsonl", [*rows, {"id": True, "messages": [USER, ANSWER]}])
+    read = read_rows(Rows(path=str(path), format="messages"), "train")
+    assert [one.id for one in read.examples] == ["0", "17"]
+    assert read.bad == [f"{path}:3: 'id' is true or false, not text"]
+
+
 def test_a_pinned_hash_is_held(tmp_path: Path) -> None:
     path = written(tmp_path / "rows.jsonl", [{"messages": [USER, ANSWER]}])
     known = read_rows(Rows(path=str(path), format="messages"), "train").sha256

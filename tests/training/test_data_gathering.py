@@ -193,6 +193,23 @@ def test_replay_is_the_share_of_all_rows(rows_file: Callable[..., Rows]) -> None
     assert any("replay has 40 of the 90 rows" in note for note in scarce.notes)
 
 
+def test_the_record_counts_what_is_replayed_of_each_input(rows_file: Callable[..., Rows]) -> None:
+    train = rows_file("train.jsonl", [{"asked": f"질문 {n}", "said": "답"} for n in range(30)])
+    pools = [
+        rows_file(f"{name}.jsonl", [{"asked": f"{name} {n}", "said": "말"} for n in range(40)])
+        for name in ("first", "second")
+    ]
+    data = Data(train=(train,), held_out=0, replay=tuple(pools), replay_share=0.25)
+    found = gather(data, seed=0)
+    described = [one for one in found.sources if one["part"] == "replay"]
+    assert [one["rows"] for one in described] == [40, 40]
+    drawn = [sum(one.source == name for one in found.replay) for name in ("first", "second")]
+    assert [one["drawn"] for one in described] == drawn
+    assert sum(drawn) == 10
+    assert [sum(source["rows"] for source in one["sources"]) for one in described] == drawn
+    assert "drawn" not in found.sources[0]
+
+
 def test_what_leaked_does_not_count_for_the_share_of_replay(rows_file: Callable[..., Rows]) -> None:
     train = rows_file("train.jsonl", [{"asked": f"질문 {n}", "said": "답"} for n in range(100)])
     general = rows_file("general.jsonl", [{"asked": f"물음 {n}", "said": "말"} for n in range(40)])

@@ -32,6 +32,9 @@ from training.running.model import load_base
 def run(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, MergeResult]:
     folder = RunFolder(tmp_path_factory.mktemp("run"))
     random_adapter(tiny, folder)
+    # What merges that were killed left.
+    for name in (".merged.a1b2c3d4", ".merged.old"):
+        (folder.path / name / "original").mkdir(parents=True)
     return folder, merge(config_of(folder.path, "tiny"), folder)
 
 
@@ -68,7 +71,8 @@ def test_the_folder_holds_all_that_its_readers_need(run: tuple[RunFolder, MergeR
     (weights,) = result.weights
     assert weights["bytes"] == (folder.merged / weights["path"]).stat().st_size
     names = sorted(path.name for path in folder.path.iterdir())
-    assert names == ["adapter", "data", "merged", "rows.jsonl", "run.json"]
+    # An earlier model may be whole in `.merged.old` alone.
+    assert names == [".lock", ".merged.old", "adapter", "data", "merged", "rows.jsonl", "run.json"]
     answer = registry.load(f"transformers:{folder.merged}").invoke("서울의 도서관은 언제 여나요?")
     assert isinstance(answer.content, str)
     modes = {path.name: path.stat().st_mode & 0o777 for path in folder.merged.iterdir()}

@@ -42,11 +42,12 @@ def medium(tiny: Path, folder: Path) -> Path:
     return folder
 
 
-def configuration(folder: Path, base: str, kind: str, rows: int) -> Path:
-    """Steps of ``rows`` rows that are all 256 tokens long."""
+def configuration(folder: Path, base: str, kind: str, rows: int, *, mixed: int = 0) -> Path:
+    """Two steps of ``rows`` rows of 256 tokens, or ``mixed`` steps of all lengths up to that."""
     asked, said = {"role": "user", "content": "말모이?"}, "말모이는 낱말을 모은다. " * 40
     lines = [
-        {"messages": [asked, {"role": "assistant", "content": f"{one} {said}"}]} for one in range(4 * rows)
+        {"messages": [asked, {"role": "assistant", "content": f"{one} {said[: 5 * one if mixed else None]}"}]}
+        for one in range((mixed or 4) * rows)
     ]
     (folder / "rows.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
     path = folder / "config.yaml"
@@ -60,7 +61,7 @@ def configuration(folder: Path, base: str, kind: str, rows: int) -> Path:
                     **{"held_out": 0.0, "packing": False, "max_length": 256, "long_rows": "truncate"},
                 },
                 "method": {"kind": kind},
-                "train": {"batch": rows, "micro_batch": rows, "max_steps": 2},
+                "train": {"batch": rows, "micro_batch": rows, "max_steps": mixed or 2},
             }
         )
     )
@@ -97,6 +98,17 @@ def test_the_estimate_for_other_methods_is_within_15_percent(tiny, tmp_path, kin
     assert abs(predicted.memory.peak - measured) <= 0.15 * measured, (predicted.memory, measured)
     # It is no estimate of the program alone.
     assert measured > 1.25 * predicted.memory.program
+
+
+def test_the_estimate_for_rows_of_mixed_lengths_is_within_15_percent(tiny, tmp_path):
+    config = configuration(tmp_path, str(tiny), "qlora", rows=4, mixed=30)
+    predicted = plan(load_config(config), Quiet())
+    measured = peak_of_a_run(config)
+
+    assert abs(predicted.memory.peak - measured) <= 0.15 * measured, (predicted.memory, measured)
+    # What is compiled for each width is the most of it, after the program.
+    assert predicted.memory.compiled > 100
+    assert measured > predicted.memory.program + 100
 
 
 def guess(folder: Path, kind: str, **changes: object):

@@ -5,12 +5,14 @@ from typing import Any
 import orjson
 import pytest
 import torch
+from transformers import Trainer
 
 from curation.errors import ConfigurationError, UserError
 from curation.progress import Quiet
 from tests.training import preference_runs as runs
 from training.config import TrainConfig
 from training.preference.stage import PreferenceResult, run_preference
+from training.preference.trainers import Dpo, Kto
 from training.run_folder import RunFolder
 
 Trained = tuple[TrainConfig, RunFolder, PreferenceResult]
@@ -254,3 +256,9 @@ def test_rows_of_the_validation_are_left_out(tmp_path: Path, first: RunFolder) -
     run = runs.copy_of(first, tmp_path / "run")
     run_preference(config, run, Quiet())
     assert run.record()["preference"]["data"]["dropped"] == {"held back for evaluation": 1}
+
+
+def test_a_step_without_a_gradient_norm_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Trainer, "_get_grad_norm", lambda *_, **__: None)
+    for kind in (Dpo, Kto):
+        assert kind._get_grad_norm(object.__new__(kind), None) is None

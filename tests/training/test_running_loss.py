@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
+from transformers import Trainer
 
 from curation.progress import Quiet
 from tests.training.running_trials import lines_of, ran, trial
@@ -18,8 +20,11 @@ from training.run_folder import RunFolder
 from training.running import trainer as trainer_module
 from training.running.arguments import training_arguments
 from training.running.batches import WithOrigin
+from training.running.callbacks import Pace, WritesFigures
+from training.running.energy import EnergyMeter
 from training.running.model import load_for_training
 from training.running.trainer import RunTrainer
+from training.running.watching import Unwatched
 
 Row = Mapping[str, Sequence[int]]
 
@@ -48,6 +53,20 @@ def plain_loss(model: Any, rows: Sequence[Row]) -> float:
         total += float(cross_entropy(logits, labels.long(), ignore_index=-100, reduction="sum"))
         tokens += int((labels != -100).sum())
     return total / tokens
+
+
+def test_a_step_without_a_gradient_norm_is_taken_and_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As with DeepSpeed, where a step is skipped to lower the scale of the loss.
+    monkeypatch.setattr(Trainer, "_get_grad_norm", lambda *_, **__: None)
+    trainer = trainer_of(trial(tmp_path, precision="fp32", max_steps=2), tmp_path, 2)
+    metrics = tmp_path / "metrics.jsonl"
+    trainer.add_callback(WritesFigures(metrics, Unwatched(), EnergyMeter(), Pace()))
+    trainer.train()
+    lines = [orjson.loads(line) for line in metrics.read_bytes().splitlines()]
+    assert [line["step"] for line in lines] == [1, 2]
+    assert all(line["loss"] > 0 and "grad_norm" not in line for line in lines)
 
 
 def test_the_loss_is_that_of_the_answers(tmp_path: Path) -> None:

@@ -91,6 +91,8 @@ def test_what_a_run_writes(tmp_path: Path) -> None:
     assert told[-1].startswith("step 5/5")
     assert "qlora of tiny on" in "\n".join(told)
     # The adapter can be given away: no place of this machine, no placeholder, nothing for resuming.
+    assert list(folder.checkpoints.glob("checkpoint-*/adapter_config.json"))
+    assert not list(folder.checkpoints.rglob("README.md"))
     names = {path.name for path in folder.adapter.iterdir()}
     assert {"adapter_config.json", "adapter_model.safetensors", "tokenizer.json"} <= names
     assert "left.bin" not in names

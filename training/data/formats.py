@@ -55,6 +55,8 @@ def parsed(row: Mapping[str, object], format_name: str) -> Parsed:
 
 
 def _messages(row: Mapping[str, object]) -> Parsed:
+    if type(row.get("id")) is int:
+        row = {**row, "id": str(row["id"])}
     fields: dict[str, Any] = {key: required_text(row, key) for key in _TEXTS if row.get(key) is not None}
     for key in _LISTS:
         values = row.get(key) or []

@@ -20,9 +20,10 @@ class Gathered:
     """The parts of the data, in order.
 
     ``sources`` describes each input for the record and the card: part, path, format, name, SHA-256 of
-    the data and of a release's card, rows, unreadable rows, and rows by source and licence. ``bad``
-    says what could not be read, where; ``leaked`` counts the rows to learn or to replay that were left
-    out, because they stand in what is held back.
+    the data and of a release's card, rows, unreadable rows, and rows by source and licence; of what is
+    replayed also how many rows were ``drawn``, and by source and licence these alone. ``bad`` says what
+    could not be read, where; ``leaked`` counts the rows to learn or to replay that were left out,
+    because they stand in what is held back.
     """
 
     train: list[Example] = field(default_factory=list)
@@ -57,7 +58,8 @@ def gather(data: config.Data, seed: int, evaluated: Sequence[Example] | None = N
         for rows in given or _of_train(data, part):
             # What is learned may be tasks that have no rows in the other splits.
             getattr(found, part).extend(_read(rows, part, found, may_be_none=not given))
-    general = [one for rows in data.replay for one in _read(rows, "replay", found)]
+    inputs = [_read(rows, "replay", found) for rows in data.replay]
+    general = [one for examples in inputs for one in examples]
     if not found.validation and data.held_out:
         found.train[:], found.validation[:] = _parted(found.train, data.held_out, seed)
         found.notes.append(_about_held_out(found, data.held_out))
@@ -67,6 +69,7 @@ def gather(data: config.Data, seed: int, evaluated: Sequence[Example] | None = N
         count = _leave_out(found.train, held_back) + _leave_out(general, held_back)
     if data.replay:
         found.replay.extend(_replayed(general, len(found.train), data.replay_share, seed, found.notes))
+        _count_drawn(found, [examples for examples in inputs if examples])
     elif data.replay_share:
         found.notes.append("nothing is replayed: without `replay` a model forgets more of what it knew")
     return replace(found, leaked=count)
@@ -110,7 +113,6 @@ def _read(rows: config.Rows, part: str, found: Gathered, *, may_be_none: bool = 
 
 
 def _described(rows: config.Rows, part: str, read: RowsRead) -> dict[str, Any]:
-    licences = Counter((one.source, one.licence) for one in read.examples)
     return {
         "part": part,
         "path": rows.path,
@@ -120,11 +122,25 @@ def _described(rows: config.Rows, part: str, read: RowsRead) -> dict[str, Any]:
         "card_sha256": read.card,
         "rows": len(read.examples),
         "unreadable": len(read.bad),
-        "sources": [
-            {"source": source, "licence": licence, "rows": count}
-            for (source, licence), count in sorted(licences.items())
-        ],
+        "sources": _by_source(read.examples),
     }
+
+
+def _by_source(examples: Sequence[Example]) -> list[dict[str, Any]]:
+    licences = Counter((one.source, one.licence) for one in examples)
+    return [
+        {"source": source, "licence": licence, "rows": count}
+        for (source, licence), count in sorted(licences.items())
+    ]
+
+
+def _count_drawn(found: Gathered, inputs: Sequence[Sequence[Example]]) -> None:
+    """Note how much of each input is replayed: most of a large one is read and left out."""
+    replayed = {id(one) for one in found.replay}
+    described = [one for one in found.sources if one["part"] == "replay"]
+    for source, examples in zip(described, inputs, strict=True):
+        drawn = [one for one in examples if id(one) in replayed]
+        source.update(drawn=len(drawn), sources=_by_source(drawn))
 
 
 def _parted(examples: Sequence[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:

@@ -34,6 +34,7 @@ from training.evaluation.subjects import Subjects
 from training.evaluation.trained import trained_weights
 from training.publishing.lineage import refuse_other_base
 from training.run_folder import RunFolder
+from training.running.at_work import at_work
 from training.running.device import device_type, precision_of
 
 # Goes up when the same settings measure something else than before.
@@ -50,9 +51,15 @@ def evaluate(config: TrainConfig, folder: RunFolder, progress: Progress | None =
     ------
     ConfigurationError
         When nothing has been trained yet, the base is not the one that was trained, or a set cannot be read.
+    UserError
+        When the disk is full, or another run or stage works in the folder.
     """
+    with at_work(folder, "eval"):
+        return _evaluate(config, folder, progress or Quiet())
+
+
+def _evaluate(config: TrainConfig, folder: RunFolder, shown: Progress) -> EvaluationReport:
     began = time.monotonic()
-    shown = progress or Quiet()
     weights = trained_weights(config, folder)
     base = resolve(config.base, shown)
     refuse_other_base(folder.record(), base)

@@ -12,10 +12,11 @@ from curation.checkpoints import sha256_of
 from curation.errors import ConfigurationError
 from curation.progress import Progress, Quiet
 from training.config import TrainConfig
-from training.data import gather
+from training.data import evaluated_rows, gather
 from training.data.openai_jsonl import openai_rows
 from training.merging.gguf import convert, find_converter, how_to_get
 from training.run_folder import RunFolder
+from training.running.at_work import at_work
 
 FOLDER = "export"
 
@@ -36,27 +37,35 @@ class ExportResult:
 def export(config: TrainConfig, folder: RunFolder, progress: Progress | None = None) -> ExportResult:
     """Write ``export/train.jsonl`` and ``validation.jsonl``, and a GGUF file where llama.cpp is at hand.
 
+    The rows are those that training read: what leaked is left out, and what was replayed is among them.
+
     Raises
     ------
     ConfigurationError
         When there is no merged model, or the converter that is named is not there.
     UserError
-        When the converter fails, or its file does not hold the model.
+        When the converter fails, its file does not hold the model, the disk is full, or another run or
+        stage works in the folder.
     """
+    with at_work(folder, "export"):
+        return _export(config, folder, progress or Quiet())
+
+
+def _export(config: TrainConfig, folder: RunFolder, shown: Progress) -> ExportResult:
     if not (folder.merged / "config.json").is_file():
         raise ConfigurationError(
             "There is no merged model to export yet.",
             where=str(folder.merged),
             fix="Run `malmoi train merge` first.",
         )
-    shown = progress or Quiet()
     converter = find_converter(config.export.gguf_converter)
     target = folder.path / FOLDER
-    gathered = gather(config.data, config.train.seed)
+    gathered = gather(config.data, config.train.seed, evaluated_rows(config.eval)[0])
+    learned = [*gathered.train, *gathered.replay]
     files: list[dict[str, Any]] = []
     left_out: dict[str, str] = {}
     with shown.task("export", 3, "files") as advance:
-        for name, examples in (("train", gathered.train), ("validation", gathered.validation)):
+        for name, examples in (("train", learned), ("validation", gathered.validation)):
             rows = _write_lines(target / f"{name}.jsonl", openai_rows(examples))
             files.append(_described(target / f"{name}.jsonl") | {"rows": rows})
             advance(1)

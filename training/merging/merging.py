@@ -28,11 +28,15 @@ from training.merging.distributions import Distance, Expected, Row, distance, do
 from training.merging.saving import check_reload, save
 from training.publishing.lineage import refuse_other_base
 from training.run_folder import RunFolder
+from training.running.at_work import at_work
 from training.running.device import precision_of
 from training.running.model import load_base
 
 # The base without quantisation, in the precision of the run.
 _FLOATS = Method(kind="lora")
+_WORK = ".merged."
+# As `tempfile` names them, of merges that were killed; `.merged.old` may be the only whole model.
+_LEFT = f"{_WORK}????????"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +78,25 @@ def merge(config: TrainConfig, folder: RunFolder, progress: Progress | None = No
     ConfigurationError
         When there is nothing to merge yet, or the base is not the one that was trained.
     UserError
-        When the disk is full, or the saved model does not read back as what was saved.
+        When the disk is full, the saved model does not read back as what was saved, or another run or
+        stage works in the folder.
     """
+    with at_work(folder, "merge"):
+        return _merge(config, folder, progress or Quiet())
+
+
+def _merge(config: TrainConfig, folder: RunFolder, shown: Progress) -> MergeResult:
     started = time.monotonic()
     of = trained_weights(config, folder)
-    shown = progress or Quiet()
     base = resolve(config.base, shown)
     refuse_other_base(folder.record(), base)
     tokenizer = load_tokenizer(base)
     prepared = prepare(config, tokenizer, folder.data, shown)
     held_out = documents(prepared.validation, config.eval.limit)
     rows = held_out or documents(prepared.train, config.eval.limit)
-    work = Path(tempfile.mkdtemp(prefix=".merged.", dir=folder.path))
+    for left in folder.path.glob(_LEFT):
+        shutil.rmtree(left)
+    work = Path(tempfile.mkdtemp(prefix=_WORK, dir=folder.path))
     try:
         choose_among = partial(_chosen, config, held_out=bool(held_out))
         weights_of = _Weights(config, base, folder)

@@ -2,9 +2,8 @@
 
 What the autograd graph keeps was counted with saved-tensor hooks (transformers 5.23, peft 0.21) over
 Llama shapes; the counts are exact for such layers. What the program, the allocator and the copies on
-the way add was measured as peak RSS of runs of 0.2 to 135 million parameters; a short run over rows of
-one length is within 15 % of the estimate there. On a processor, products of rows of many lengths add to it
-(oneDNN keeps what it compiles for each shape): up to 300 MiB in 100 steps of the smallest model.
+the way add was measured as peak RSS of runs of 0.2 to 135 million parameters. On a processor, oneDNN keeps
+what it compiles for products of each shape, so that batches of many widths add to it.
 """
 
 from dataclasses import asdict, dataclass
@@ -38,7 +37,10 @@ _HOLES: Final = {
     ("full", "fp32"): 0.35,
 }
 # Python, torch, transformers, peft, trl, datasets; on a card, the context and what cuBLAS reserves.
-_PROGRAM_MB: Final = {"cpu": 590, "cuda": 900}
+_PROGRAM_MB: Final = {"cpu": 650, "cuda": 900}
+# What oneDNN keeps for each width of batches, and at most (it forgets all but the last 1,024 products):
+# with 12 widths, and an evaluation after them, it was 310 to 350 MiB; 120 steps of any width levelled off.
+_WIDTH_MB, _WIDTHS_MB = 25, 970
 # Logits of 32 bits at once (see `training.running.trainer`); beyond, TRL's tiles.
 _LOGITS: Final = 2**28
 _TILES: Final = {"cpu": 2**28, "cuda": 2**30}
@@ -47,11 +49,15 @@ _CARD_HOLES: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Heaviest:
-    """The heaviest micro-batch: ``rows`` of ``width`` tokens, ``learned`` places have something to learn."""
+    """The heaviest micro-batch: ``rows`` of ``width`` tokens, ``learned`` places have something to learn.
+
+    ``widths`` is how many different widths the micro-batches of the run have.
+    """
 
     rows: int
     width: int
     learned: int
+    widths: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,8 @@ class Memory:
 
     ``weights`` are as they lie in memory (those read from a file as they are stay mapped);
     ``trained`` are gradients, the optimiser's two moments and, of adapters, the values; ``activations``
-    what the backward pass needs; ``logits`` the loss. ``loading`` is the peak before training.
+    what the backward pass needs; ``logits`` the loss; ``compiled`` products that were compiled for each
+    width of batches. ``loading`` is the peak before training.
     """
 
     program: int
@@ -68,6 +75,7 @@ class Memory:
     trained: int
     activations: int
     logits: int
+    compiled: int
     loading: int
     peak: int
 
@@ -102,7 +110,8 @@ def estimate(
     casts = 2 * (adapters or facts.parameters) if precision == "bf16" else 0
     activations = round(kept * (1 + holes)) + casts
     logits = _logits(facts, heaviest, precision, device, full=method.kind == "full")
-    steady = program + weights + 4 * adapters + optimiser
+    compiled = min(heaviest.widths * _WIDTH_MB, _WIDTHS_MB) * _MB if device == "cpu" else 0
+    steady = program + weights + 4 * adapters + optimiser + compiled
     forward = steady + activations + logits + (gradients if accumulates else 0)
     # At the end of the backward pass the activations are gone and the gradients there.
     backward = steady + gradients + round(kept / facts.layers)
@@ -116,6 +125,7 @@ def estimate(
                 4 * adapters + optimiser + gradients,
                 activations,
                 logits,
+                compiled,
                 loading,
                 max(loading, forward, backward),
             )

@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from training.base import (
     load_tokenizer,
     resolve,
 )
-from training.config import TrainConfig
+from training.config import Train, TrainConfig
 from training.data import Prepared, prepare
+from training.data.collator import width_of
 from training.data.masks import NOT_LEARNED
 from training.planning.duration import measured, on_card
 from training.planning.memory import Heaviest, Memory, estimate, trained_parameters
@@ -31,7 +33,7 @@ from training.planning.result import Plan
 from training.preference.rows import read_preferences
 from training.publishing.licence import model_licence
 from training.publishing.lineage import datasets_of
-from training.running.batches import micro_batches, steps_of
+from training.running.batches import micro_batches, order_of, steps_of
 from training.running.device import device_type, precision_of, processes
 from training.running.faults import room_needed
 from training.running.trainer import lengths_of
@@ -114,16 +116,23 @@ class _Planning:
         )
 
     def _heaviest(self, device: str) -> Heaviest:
-        """The longest rows together, as many as are computed at once."""
+        """The widest of the micro-batches that the run will compute, which follow from the seed."""
+        train = self.config.train
         lengths = lengths_of(self.data.train) if len(self.data.train) else []
         if not lengths:
             return Heaviest(1, self.config.data.max_length, self.config.data.max_length)
-        micro = micro_batches(self.config.train, max(lengths), device, processes())[0]
-        longest = sorted(range(len(lengths)), key=lambda row: -lengths[row])[:micro]
-        learned = np.zeros(max(lengths), dtype=bool)
-        for labels in self.data.train.select(longest)["labels"]:
+        micro = micro_batches(train, max(lengths), device, processes())[0]
+        batches = [
+            rows[place : place + micro]
+            for rows in _orders(lengths, train)
+            for place in range(0, len(rows), micro)
+        ]
+        widths = [width_of(max(lengths[row] for row in rows)) for rows in batches]
+        width, count, rows = max(zip(widths, map(len, batches), batches, strict=True))
+        learned = np.zeros(width, dtype=bool)
+        for labels in self.data.train.select(rows)["labels"]:
             learned[: len(labels)] |= np.asarray(labels) != NOT_LEARNED
-        return Heaviest(min(micro, len(longest)), max(lengths), int(learned.sum()))
+        return Heaviest(count, width, int(learned.sum()), len(set(widths)))
 
     def _checkpointing(self, device: str) -> bool:
         wish = self.config.train.gradient_checkpointing
@@ -232,6 +241,16 @@ class _Planning:
             f"the run, its merge and its export write {room:,} MiB, and this disk has {free:,} MiB free: "
             "make room, or name a folder on another disk with --out"
         ]
+
+
+def _orders(lengths: Sequence[int], train: Train) -> Iterator[list[int]]:
+    """Give the rows of each epoch in the order of the run, the last epoch's as far as it goes."""
+    left, epoch = steps_of(train, len(lengths)) * train.batch, 0
+    while left > 0:
+        rows = order_of(lengths, train.batch, train.seed, epoch)
+        yield rows[:left]
+        left -= math.ceil(len(rows) / train.batch) * train.batch
+        epoch += 1
 
 
 def _available_mb(device: str) -> int:

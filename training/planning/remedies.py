@@ -42,7 +42,7 @@ def _changes(settings: Settings) -> Iterator[tuple[str, Settings]]:
     heaviest = settings.heaviest
     for width in _halves(heaviest.width, 16):
         learned = heaviest.learned * width // heaviest.width
-        shorter = replace(settings, heaviest=Heaviest(heaviest.rows, width, learned))
+        shorter = replace(settings, heaviest=replace(heaviest, width=width, learned=learned))
         yield " and ".join([*said, f"data.max_length: {width}"]), shorter
 
 

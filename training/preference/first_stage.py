@@ -13,7 +13,6 @@ from training.base import ResolvedBase
 from training.config import TrainConfig
 from training.run_folder import RunFolder
 from training.running.model import load_for_training
-from training.running.nf4 import keep_differentiable
 
 
 def first_adapter(folder: RunFolder) -> Path:
@@ -62,8 +61,6 @@ def load_first(base: ResolvedBase, config: TrainConfig, tokenizer: Any, kept: Pa
     if method.kind == "full":
         return load_for_training(replace(base, folder=kept), method, config.train, tokenizer)
     model = load_for_training(base, method, config.train, tokenizer)
-    # The reference reads all rows without gradients before the first step.
-    keep_differentiable(model)
     weights = load_peft_weights(str(kept), device="cpu")
     trained = sum(one.requires_grad for one in model.parameters())
     told: Any = set_peft_model_state_dict(model, weights)

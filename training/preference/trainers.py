@@ -41,7 +41,8 @@ class _Encoded(Resumable):
 
     def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
         norm = super()._get_grad_norm(model, grad_norm)  # type: ignore[no-untyped-call]
-        if not math.isfinite(norm):
+        # DeepSpeed has none where it skips a step to lower its loss scale.
+        if norm is not None and not math.isfinite(norm):
             raise UserError(
                 f"Step {self.state.global_step + 1} of the preference stage was not taken: "
                 "its gradient is no number (NaN or infinite). The weights are as they were before.",

@@ -23,6 +23,7 @@ from training.publishing import facts
 from training.publishing.licence import ModelLicence, front_matter, model_licence
 from training.publishing.lineage import Dataset, datasets_of, refuse_other_base
 from training.run_folder import RunFolder
+from training.running.at_work import at_work
 
 README = "README.md"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -50,7 +51,15 @@ def write_card(config: TrainConfig, folder: RunFolder) -> WrittenCard:
     ------
     ConfigurationError
         When there is no merged model, or a release that it learned from is not here.
+    UserError
+        When the disk is full, or another run or stage works in the folder.
     """
+    with at_work(folder, "card"):
+        return card_of(config, folder)
+
+
+def card_of(config: TrainConfig, folder: RunFolder) -> WrittenCard:
+    """Write the card as `write_card` does, for a stage that holds the folder."""
     if not (folder.merged / "config.json").is_file():
         raise ConfigurationError(
             "There is no merged model to write a card for yet.",

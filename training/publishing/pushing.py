@@ -11,10 +11,11 @@ from curation.errors import ConfigurationError, UserError
 from curation.progress import Progress, Quiet
 from training.config import TrainConfig
 from training.evaluation.trained import trained_weights
-from training.publishing.card import write_card
+from training.publishing.card import card_of
 from training.publishing.hub import Hub, LocalFile
 from training.publishing.licence import ModelLicence, licence_of
 from training.run_folder import RunFolder
+from training.running.at_work import at_work
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 
@@ -69,15 +70,21 @@ def push(
         When there is no merged model; really: when no repository is named, or it is public and
         the configuration says private.
     UserError
-        Really: when something speaks against it, or the hub fails for good.
+        When the disk is full, or another run or stage works in the folder; really: when something speaks
+        against it, or the hub fails for good.
     """
+    with at_work(folder, "push"):
+        return _push(config, folder, progress or Quiet(), really=really)
+
+
+def _push(config: TrainConfig, folder: RunFolder, progress: Progress, *, really: bool) -> PushResult:
     if not (folder.merged / "config.json").is_file():
         raise ConfigurationError(
             "There is no merged model to push yet.",
             where=str(folder.merged),
             fix="Run `malmoi train merge` first.",
         )
-    card = write_card(config, folder)
+    card = card_of(config, folder)
     licence = licence_of(config, folder.record())
     gate, against_gate = _gate(folder.record())
     files = files_of(folder.merged)
@@ -94,7 +101,7 @@ def push(
         gate=gate,
         refusals=(*unnamed, *against_gate, *against_weights, *against_licence, *against_card),
     )
-    return _send(plan, folder, progress or Quiet()) if really else plan
+    return _send(plan, folder, progress) if really else plan
 
 
 def files_of(model: Path) -> tuple[LocalFile, ...]:

@@ -64,7 +64,8 @@ class WritesFigures(TrainerCallback):
     """Writes ``metrics.jsonl`` line by line and tells the watch; only the main process does.
 
     A line of a step has ``step, epoch, loss, grad_norm, learning_rate, tokens, tokens_per_second,
-    seconds``, one of an evaluation ``step, epoch, validation_loss, seconds``.
+    seconds`` (``grad_norm`` where the step has one), one of an evaluation
+    ``step, epoch, validation_loss, seconds``.
     """
 
     def __init__(self, metrics: Path, watch: Watch, energy: EnergyMeter, pace: Pace) -> None:
@@ -102,7 +103,8 @@ class WritesFigures(TrainerCallback):
             self._watch.held_out(state.global_step, loss, loss < least)
         elif "loss" in logs:
             self._pace.mark(state.global_step, state.num_input_tokens_seen)
-            figures = {name: float(logs[name]) for name in ("loss", "grad_norm", "learning_rate")}
+            wanted = ("loss", "grad_norm", "learning_rate")
+            figures = {name: float(logs[name]) for name in wanted if logs.get(name) is not None}
             pace = round(self._pace.tokens_per_second, 1)
             tokens = {"tokens": state.num_input_tokens_seen, "tokens_per_second": pace}
             self._write({**place, **figures, **tokens, "seconds": seconds})

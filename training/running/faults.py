@@ -30,13 +30,15 @@ _EXPORT_BYTES: Final = {"bfloat16": 2, "float16": 2, "float32": 4}
 
 
 @contextlib.contextmanager
-def disk_faults(folder: RunFolder, checkpoints: Path | None = None) -> Iterator[None]:
+def disk_faults(folder: RunFolder, checkpoints: Path | None = None, *, stage: str = "") -> Iterator[None]:
     """Say in one message what a disk refused while the run wrote, and from where it goes on.
 
     Parameters
     ----------
     checkpoints
         Where the stage keeps its checkpoints, unless it is ``folder.checkpoints``.
+    stage
+        The command of a stage that has none, and is begun again.
 
     Raises
     ------
@@ -53,10 +55,15 @@ def disk_faults(folder: RunFolder, checkpoints: Path | None = None) -> Iterator[
         concerns_run = number in _CLOSED | _GONE and _within(place, folder.path)
         if not concerns_run and number not in _FULL:
             raise
+        again = (
+            f"`malmoi train {stage}` again"
+            if stage
+            else f"`malmoi train resume` {_going_on(folder, checkpoints)}"
+        )
         raise UserError(
-            f"{_what(number)}: {os.strerror(number)}.",
+            f"{f'`{stage}`' if stage else 'The run'} ended because {_what(number)}: {os.strerror(number)}.",
             where=place or str(folder.path),
-            fix=f"{_remedy(number, folder)}; then `malmoi train resume` {_going_on(folder, checkpoints)}.",
+            fix=f"{_remedy(number, folder)}; then {again}.",
         ) from error
 
 
@@ -79,10 +86,10 @@ def _within(place: str, folder: Path) -> bool:
 
 def _what(number: int) -> str:
     if number in _FULL:
-        return "The run ended because the disk took no more"
+        return "the disk took no more"
     if number in _CLOSED:
-        return "The run ended because its folder may not be written"
-    return "The run ended because its folder, or a part of it, has gone"
+        return "the run's folder may not be written"
+    return "the run's folder, or a part of it, has gone"
 
 
 def _remedy(number: int, folder: RunFolder) -> str:

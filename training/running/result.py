@@ -11,8 +11,9 @@ class RunResult:
 
     ``stopped`` says what ended it before its last step: nothing, early stopping, or a signal, after
     which ``exit_code`` is what a shell expects. ``kept_step`` is the step whose weights are in
-    ``adapter`` (0: none yet), and ``validation_loss`` the least one. Memory is in MiB; tokens a
-    CPU-second and memory are of the last time it was resumed.
+    ``adapter`` (0: none yet), and ``validation_loss`` the least one. ``seconds`` count evaluations,
+    ``tokens_per_second`` does not. Memory is in MiB; tokens a CPU-second and memory are of the last
+    time it was resumed.
     """
 
     steps: int

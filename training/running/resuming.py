@@ -124,7 +124,10 @@ class KeepsCheckpoints(TrainerCallback):
             torch.distributed.barrier()
         if state.is_world_process_zero:
             self.check()
-            complete(self.checkpoints / f"checkpoint-{state.global_step}")
+            checkpoint = self.checkpoints / f"checkpoint-{state.global_step}"
+            # PEFT's draft of a card: gaps to fill in, and the place of the base on this machine.
+            (checkpoint / "README.md").unlink(missing_ok=True)
+            complete(checkpoint)
             prune(self.checkpoints, self.keep, state.best_global_step)
         # Not before the save: a checkpoint that was asked for must not say that training had ended.
         if self._asked(args) and not control.should_training_stop:

@@ -226,6 +226,7 @@ class _Run:
         state = trainer.state
         losses = [float(line["loss"]) for line in state.log_history if "loss" in line]
         validation = [float(line["eval_loss"]) for line in state.log_history if "eval_loss" in line]
+        evaluating = sum(float(line.get("eval_runtime", 0.0)) for line in state.log_history)
         early = state.global_step < state.max_steps
         return RunResult(
             steps=state.global_step,
@@ -235,7 +236,7 @@ class _Run:
             kept_step=0 if keeps.stopped else state.best_global_step or state.global_step,
             tokens=state.num_input_tokens_seen,
             seconds=round(self.pace.seconds, 3),
-            tokens_per_second=round(state.num_input_tokens_seen / self.pace.seconds, 1),
+            tokens_per_second=round(state.num_input_tokens_seen / (self.pace.seconds - evaluating), 1),
             tokens_per_cpu_second=round(pace, 1),
             peak_rss_mb=peak_rss_mb(),
             peak_gpu_mb=peak_gpu_mb(),

@@ -105,7 +105,8 @@ class RunTrainer(Resumable, SFTTrainer):
         base: Any = super()
         norm = base._get_grad_norm(model, grad_norm)
         seen, self._seen = self._seen, []
-        if not math.isfinite(norm):
+        # DeepSpeed has none where it skips a step to lower its loss scale.
+        if norm is not None and not math.isfinite(norm):
             bad = [origin for origin, loss in seen if not math.isfinite(loss)]
             documents = [
                 one for origin in bad or [origin for origin, _ in seen] for one in origin.documents()

@@ -122,7 +122,7 @@ def test_asked_to_end_it_saves_the_step_and_goes_on_from_there(whole: Trial, tmp
 def test_early_stopping_counts_on(tmp_path: Path, tiny: Path) -> None:
     # All weights, so fast that it gets worse from evaluation to evaluation.
     changes: dict[str, Any] = {
-        "learning_rate": 0.5,
+        "learning_rate": 3.0,
         "neftune_alpha": 0.0,
         # A step of one micro-batch: with two, the Trainer breaks off before it takes a step too many.
         "micro_batch": 4,

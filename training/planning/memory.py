@@ -38,6 +38,8 @@ _HOLES: Final = {
 }
 # Python, torch, transformers, peft, trl, datasets; on a card, the context and what cuBLAS reserves.
 _PROGRAM_MB: Final = {"cpu": 650, "cuda": 900}
+# A row as it was read and as token ids: 18,000 rows of some 50 tokens took 150 MiB.
+_ROW_BYTES: Final = 8 * 2**10
 # What oneDNN keeps for each width of batches, and at most (it forgets all but the last 1,024 products):
 # with 12 widths, and an evaluation after them, it was 310 to 350 MiB; 120 steps of any width levelled off.
 _WIDTH_MB, _WIDTHS_MB = 25, 970
@@ -93,14 +95,16 @@ def estimate(
     device: str,
     checkpointing: bool,
     accumulates: bool,
+    rows: int = 0,
 ) -> Memory:
     """Estimate the peak: resident memory of the process, or with ``cuda`` that of the card.
 
+    ``rows`` is how many are read from all files; they stay in the memory of the process.
     ``checkpointing`` keeps only the input of each layer; ``accumulates`` says that a step has several
     micro-batches, so that gradients stand beside activations.
     """
     family = {"dora": "dora", "full": "full"}.get(method.kind, "adapters")
-    program = _PROGRAM_MB[device] * _MB
+    program = _PROGRAM_MB[device] * _MB + (rows * _ROW_BYTES if device == "cpu" else 0)
     weights, file = _weights(facts, method, precision, device)
     adapters = trained_parameters(facts, method) if method.kind != "full" else 0
     optimiser, gradients = 8 * (adapters or facts.parameters), 4 * (adapters or facts.parameters)
@@ -149,7 +153,11 @@ def _adapted(facts: Facts, method: Method) -> list[tuple[int, int]]:
 
 
 def _weights(facts: Facts, method: Method, precision: str, device: str) -> tuple[int, int]:
-    """Weights in memory, and what loading holds beside them."""
+    """Weights in memory, and what loading holds beside them: the file, and copies in another type.
+
+    NF4 is made of copies that are there all at once. With the largest matrix as it was stored, this
+    adds up to what was measured over SmolLM2: 1,704 MiB after 683 for the program and the data.
+    """
     full = method.kind == "full"
     size = 4 if full else _BYTES[precision]
     nf4 = round(facts.linear_parameters * (_NF4_DOUBLE if method.double_quantisation else _NF4))
@@ -160,7 +168,8 @@ def _weights(facts: Facts, method: Method, precision: str, device: str) -> tuple
     if facts.dtype == _STORED["fp32" if full else precision]:
         # Tensors that are taken as they are keep the whole file mapped.
         return facts.weight_bytes + (nf4 if method.kind == "qlora" else 0), 0
-    return held, facts.weight_bytes
+    copies = facts.linear_parameters * size if method.kind == "qlora" else 0
+    return held, facts.weight_bytes + copies + 4 * facts.vocab * facts.hidden
 
 
 def _kept(

@@ -149,6 +149,7 @@ class _Planning:
             device=device,
             checkpointing=settings.checkpointing,
             accumulates=share > settings.heaviest.rows,
+            rows=sum(self.data.report.rows.values()),
         )
 
     def _model_faults(self) -> list[str]:

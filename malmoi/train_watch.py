@@ -30,12 +30,13 @@ class LiveWatch:
     """Shows a run in place; what the person should keep stays above it."""
 
     def __init__(self) -> None:
-        self._live = Live(console=console.err, transient=True, get_renderable=self._shown)
         self._title = ""
         self._last: Step | None = None
         self._losses: list[float] = []
         self._held_out = ""
         self._samples: Sequence[Sample] = ()
+        # Last: it asks for what to show at once.
+        self._live = Live(console=console.err, transient=True, get_renderable=self._shown)
 
     def begin(self, beginning: "Beginning") -> None:
         """Start the display; a run that begins again with less at once keeps it."""

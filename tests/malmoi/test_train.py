@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.malmoi.command import malmoi
+from tests.malmoi.terminal import on_a_terminal
 
 ROWS = [
     ("오늘 너무 피곤해.", "오늘은 일찍 주무세요."),
@@ -106,3 +107,17 @@ def test_a_run_that_is_stopped_goes_on_and_the_gate_has_the_last_word(home: Path
     assert resumed.json["steps"] == 40
     assert not resumed.json["gate"]["passed"]
     assert "were lost" in resumed.json["gate"]["reasons"][0]
+
+
+def test_a_run_is_shown_live_on_a_terminal(home: Path) -> None:
+    config = write_config(
+        home, train={"max_steps": 4, "batch": 4, "evaluate_every": 2, "samples": ["[b]오늘 너무 피곤해.[/b]"]}
+    )
+    shown, told = on_a_terminal(["train", "run", config.name, "--no-evaluate"], home, shows="stderr")
+    assert "trial · qlora of tiny" in shown
+    assert "step 4 of 4" in shown
+    assert "tokens/s" in shown
+    assert "validation" in shown
+    assert "> [b]오늘 너무 피곤해.[/b]" in shown
+    assert "4 steps · loss" in told
+    assert "Next: malmoi train merge" in told

@@ -18,6 +18,9 @@ from rag.types import Filter
 from tests.rag.stores.samples import found, passage, unit
 
 pytest.importorskip("milvus_lite")
+# While it is imported, it configures logging anew, and absl's handler then closes a stream that is not
+# sys.stderr: inside a test whose output is captured, that is the stream of all the tests after it.
+pytest.importorskip("pymilvus")
 PROJECT = Path(__file__).parents[3]
 
 

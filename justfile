@@ -21,6 +21,16 @@ test *arguments: (setup "dev")
     @bash .ci/system-packages
     @{{python}} -m pytest -n logical --maxprocesses 4 {{arguments}}
 
+# what needs Node, emscripten and Chromium: the page's own tests, and bundles in a browser
+test-browser *arguments: (setup "dev")
+    @bash .ci/system-packages
+    cd compile/web && npm ci --no-audit --no-fund --ignore-scripts && npm run check && npm test
+    @{{python}} -m pytest -n logical --maxprocesses 2 tests/compile tests/malmoi/test_compile.py {{arguments}}
+
+# SmolLM2 in the page, timed beside wllama
+browser-smollm2 *arguments: (setup "dev")
+    @{{python}} benchmarks/browser/speed.py {{arguments}}
+
 # lint, format, types, import floors
 check: (setup "dev")
     .venv/bin/ruff check .

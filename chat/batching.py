@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from chat.drawing import Drawing
 from chat.rows import Rows
 
 # A token, or what ended the answer: the reason, or the error.
@@ -19,11 +20,15 @@ STOPPED, CUT = "stop", "length"
 
 @dataclass(eq=False, slots=True)
 class Request:
-    """A prompt to continue; ``deliver``, called in the worker's thread, must neither block nor raise."""
+    """A prompt to continue; ``deliver``, called in the worker's thread, must neither block nor raise.
+
+    Without ``drawing`` the most probable tokens are taken.
+    """
 
     prompt: Sequence[int]
     max_new_tokens: int
     deliver: Callable[[Event], None]
+    drawing: Drawing | None = None
     made: int = 0
     cancelled: bool = False
 
@@ -104,7 +109,7 @@ class Batcher:
 
     def _begin(self, request: Request) -> None:
         try:
-            first = self._rows.prefill(request.prompt)
+            first = self._rows.prefill(request.prompt, request.drawing)
         except Exception as error:  # noqa: BLE001  # of this request alone; it is told
             request.deliver(error)
             return

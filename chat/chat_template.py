@@ -57,7 +57,7 @@ class ChatTemplate:
         """
         kept = list(messages)
         while True:
-            ids: list[int] = self._tokenizer(self._text_of(kept), add_special_tokens=False)["input_ids"]
+            ids = self._ids(self._text_of(kept))
             if len(ids) <= limit:
                 return ids
             if (shorter := _without_oldest(kept)) is None:
@@ -68,6 +68,20 @@ class ChatTemplate:
                     fix="Ask a shorter question, or use a model with a longer context.",
                 )
             kept = shorter
+
+    def answer_ids(self, answer: str) -> list[int]:
+        """Ids of what an answer says, or begins with, as they follow those of a `prompt`.
+
+        Many tokenizers give a text other ids at the beginning than behind another one, and some
+        templates put a blank between the two.
+        """
+        question = [{"role": "user", "content": "?"}]
+        opening = self.text(question)
+        head = self.text(question, said=_SAID).rpartition(_SAID)[0]
+        blank = head.removeprefix(opening) if head.startswith(opening) else ""
+        said = f"{blank if blank.isspace() else ''}{answer}"
+        before, together = self._ids(opening), self._ids(f"{opening}{said}")
+        return together[len(before) :] if together[: len(before)] == before else self._ids(said)
 
     def end_tokens(self, declared: int | Sequence[int] | None) -> frozenset[int]:
         """Ids that end an answer.
@@ -119,6 +133,10 @@ class ChatTemplate:
 
     def _text_of(self, messages: Sequence[BaseMessage]) -> str:
         return self.text(convert_to_openai_messages(messages, text_format="string"))
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
 
     def _accepted(self, turns: Sequence[Mapping[str, str]], said: str) -> str:
         try:

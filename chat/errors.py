@@ -9,3 +9,12 @@ class ModelBusyError(UserError):
 
 class ModelUnavailableError(UserError):
     """The model failed or cannot be reached; what it said until then is not an answer."""
+
+
+def failure(error: Exception) -> ModelUnavailableError:
+    """What to tell of an error of a model in this process."""
+    said = str(error).strip().partition("\n")[0] or type(error).__name__
+    return ModelUnavailableError(
+        f"The model failed while it answered: {said}",
+        fix="Ask again; if it fails again, ask a shorter question.",
+    )

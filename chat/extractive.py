@@ -12,8 +12,10 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from chat.call_settings import CallSettings, call_settings
 from chat.questions import answers_type, question_terms, question_type
 from chat.sources import NumberedSource, parse_sources
+from curation.errors import ConfigurationError
 from curation.korean import content_morphemes, is_syllable
 from curation.sentences import units_of
 
@@ -89,6 +91,7 @@ class ExtractiveChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
+        _refuse(call_settings(kwargs), stop)
         parsed = parse_sources(str(messages[-1].text)) if messages else None
         answer = answer_from(*parsed, nearness=self.nearness) if parsed else ""
         return ChatResult(generations=[ChatGeneration(message=AIMessage(content=answer))])
@@ -122,6 +125,19 @@ def answer_from(sources: Sequence[NumberedSource], question: str, *, nearness: N
         scored = [(score, item) for score, item in scored if held[item] >= _LEAST_HELD]
     chosen = _choose(scored, frozenset(weights))
     return "\n".join(f"{_politely(item.text)} [{item.n}]" for item in chosen)
+
+
+def _refuse(settings: CallSettings, stop: Sequence[str] | None) -> None:
+    """Let nobody believe that quotes were drawn, or cut: without drawing a seed changes nothing."""
+    asked = [name for name in settings.given() if settings.draws or name == "max_tokens"]
+    if stop:
+        asked.append("stop")
+    if asked:
+        raise ConfigurationError(
+            f"'extractive' is no language model: it quotes sentences, and takes no {', '.join(asked)}.",
+            where="chat model",
+            fix="Choose a model that writes: transformers:<folder>, openai:<model>@<base url> or smollm2.",
+        )
 
 
 def _held(item: _Candidate, weights: Mapping[str, float]) -> float:

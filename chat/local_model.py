@@ -13,7 +13,7 @@ from transformers.utils import logging as transformers_logging
 from chat.batching import Batcher
 from chat.chat_template import ChatTemplate
 from chat.rows import Rows
-from curation.errors import ConfigurationError
+from curation.errors import ConfigurationError, UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,30 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model that can be asked, and the most tokens that a prompt and an answer may have."""
+    """A model that can be asked.
 
+    Parameters
+    ----------
+    model, tokenizer
+        The module of `torch`, in evaluation mode, and its tokenizer.
+    end_tokens
+        Ids that end an answer.
+    max_tokens, max_new_tokens
+        Most tokens of a prompt with its answer, and of an answer where nothing else is asked for.
+    """
+
+    model: Any
     tokenizer: Any
     template: ChatTemplate
     batcher: Batcher
-    max_prompt_tokens: int
+    end_tokens: frozenset[int]
+    max_tokens: int
     max_new_tokens: int
+
+    def room(self, new_tokens: int | None = None) -> tuple[int, int]:
+        """Most tokens of a prompt, and of its answer, which gets no more than half."""
+        answer = min(new_tokens or self.max_new_tokens, self.max_tokens // 2)
+        return self.max_tokens - answer, answer
 
 
 def local_folder(source: str) -> Path:
@@ -78,8 +95,11 @@ def load_local(
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **private)
         template = ChatTemplate(tokenizer, str(folder))
-        model: Any = AutoModelForCausalLM.from_pretrained(folder, **private, **how)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        loaded: Any = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True, **private, **how)
+        model, report = loaded
+    except UserError:
+        raise
+    except Exception as error:  # a damaged folder ends in errors of many kinds, some of no common class
         said = str(error).strip().partition("\n")[0] or type(error).__name__
         raise ConfigurationError(
             f"The model cannot be loaded: {said}",
@@ -87,10 +107,16 @@ def load_local(
             fix="It has to be the complete folder of a causal language model that `transformers` knows "
             "without code of its own: config.json, *.safetensors, tokenizer.json.",
         ) from error
+    # `transformers` puts noise in their place, and goes on.
+    if gguf_file is None and (missing := sorted(report["missing_keys"])):
+        raise ConfigurationError(
+            f"The model lacks {len(missing):,} of its weights, the first {missing[0]}.",
+            where=str(folder),
+            fix="Copy the whole folder anew: all *.safetensors, and the config.json that belongs to them.",
+        )
     model = model.to(device).eval()
     end_tokens = template.end_tokens(getattr(model.generation_config, "eos_token_id", None))
     batcher = Batcher(Rows(model), end_tokens, max_rows=limits.batch_rows, max_tokens=limits.batch_tokens)
     context = getattr(model.config.get_text_config(), "max_position_embeddings", limits.batch_tokens)
     longest = min(context, limits.batch_tokens)
-    answer = min(limits.new_tokens, longest // 2)
-    return LocalModel(tokenizer, template, batcher, longest - answer, answer)
+    return LocalModel(model, tokenizer, template, batcher, end_tokens, longest, limits.new_tokens)

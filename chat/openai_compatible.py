@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_open
 from langchain_core.outputs import ChatGenerationChunk
 from pydantic import PrivateAttr
 
+from chat.call_settings import call_settings
 from chat.model_server import ModelServer, Patience
 from chat.server_address import ServerAddress
 from chat.streaming import StreamingChatModel
@@ -19,6 +20,8 @@ from chat.streaming import StreamingChatModel
 class ServedChatModel(StreamingChatModel):
     """Streams answers of a model server; asks for the most probable tokens (temperature 0).
 
+    A call may carry the settings of `chat.call_settings`; those that it does are sent along.
+
     Parameters
     ----------
     address
@@ -26,7 +29,7 @@ class ServedChatModel(StreamingChatModel):
     patience
         Seconds until the server is given up.
     max_tokens
-        Longest answer.
+        Longest answer, where a call does not say otherwise.
     max_requests, queue_seconds
         Most questions that the server is sent at a time, and the seconds after which one that waits
         for its turn is told that the model is busy.
@@ -65,7 +68,7 @@ class ServedChatModel(StreamingChatModel):
         inbox: queue.SimpleQueue[ChatGenerationChunk | None] = queue.SimpleQueue()
 
         async def pump() -> None:
-            async with aclosing(self._astream(messages, stop)) as chunks:
+            async with aclosing(self._astream(messages, stop, **kwargs)) as chunks:
                 async for chunk in chunks:
                     inbox.put(chunk)
 
@@ -87,12 +90,14 @@ class ServedChatModel(StreamingChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncGenerator[ChatGenerationChunk, None]:
-        payload = {
+        payload: dict[str, Any] = {
             "model": self.address.model,
             "messages": convert_to_openai_messages(messages, text_format="string"),
             "max_tokens": self.max_tokens,
             "temperature": 0,
             "stream": True,
+            # `top_k` is no parameter of OpenAI's; vLLM, llama-server and others know it.
+            **call_settings(kwargs).given(),
         }
         if stop:
             payload["stop"] = stop

@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from curation.korean import tagged_content
 
 QuestionType = Literal["contact", "when", "days", "how_often", "how_much", "count", "who", "where", "open"]
 
-# Content morphemes that ask or beg rather than name the matter.
-_ASKING_WORDS = """
+_WORDS = """
     무엇 뭐 뭣 무슨 어떻 어떡하 어떠하 어떤 어느 언제 어디 누구 얼마 얼마나 며칠 몇 왜 혹시 좀
     알리 알 가르치 말하 말 궁금 설명 부탁 질문 답 답변 대답 안녕 안녕하 고맙 감사
     하 되 있 없 이 아니 같 싶 주 보 대하 관하 따르 가능 경우 때 정도 사항 내용 정보 해당 이번 그렇 이렇 저렇
 """
-_ASKING = frozenset(_ASKING_WORDS.split())
+ASKING_WORDS: Final = tuple(_WORDS.split())
+"""Content morphemes that ask or beg rather than name the matter."""
+_ASKING = frozenset(ASKING_WORDS)
 
 # The first cue that a question holds decides.
 _CUES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = (

@@ -15,18 +15,21 @@ import torch
 from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
+from chat.drawing import Drawing, next_tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
-    """A prompt that was read: its keys and values, and the first token of the answer."""
+    """A prompt that was read: its keys and values, the first token of the answer, and how it goes on."""
 
     cache: DynamicCache
     length: int
     token: int
+    drawing: Drawing | None
 
 
 class Rows:
-    """The batch: most probable tokens only (greedy), so that equal questions get equal answers.
+    """The batch. A row goes on with the most probable tokens (greedy), or with those that it draws.
 
     Parameters
     ----------
@@ -39,9 +42,7 @@ class Rows:
         layers = DynamicCache(config=model.config).layers
         # Sliding windows and recurrent states cannot be padded and joined like this.
         self.can_share = bool(layers) and all(type(layer) is DynamicLayer for layer in layers)
-        # Without it the scores of the whole vocabulary are kept for every token of a prompt.
-        takes = inspect.signature(model.forward).parameters
-        self._last_scores_only = {"logits_to_keep": 1} if "logits_to_keep" in takes else {}
+        self._last_scores_only = last_scores_only(model)
         self.clear()
 
     def __len__(self) -> int:
@@ -57,14 +58,15 @@ class Rows:
         self._cache: DynamicCache | None = None
         self._lengths: list[int] = []  # tokens in the cache
         self._last: list[int] = []  # the newest token, which is not there yet
+        self._drawings: list[Drawing | None] = []
 
-    def prefill(self, prompt: Sequence[int]) -> Prefilled:
+    def prefill(self, prompt: Sequence[int], drawing: Drawing | None = None) -> Prefilled:
         """Read a prompt; the rows stay as they are."""
         cache = DynamicCache(config=self._model.config)
         ids = self._tensor([list(prompt)])
         positions = torch.arange(len(prompt), device=self._model.device).unsqueeze(0)
-        (token,) = self._next_tokens(ids, torch.ones_like(ids), positions, cache)
-        return Prefilled(cache, len(prompt), token)
+        (token,) = self._next_tokens(ids, torch.ones_like(ids), positions, cache, [drawing])
+        return Prefilled(cache, len(prompt), token, drawing)
 
     def join(self, new: Prefilled) -> None:
         """Add a row at the end."""
@@ -77,6 +79,7 @@ class Rows:
                 layer.values = torch.cat([_widened(layer.values, width), _widened(added.values, width)])
         self._lengths.append(new.length)
         self._last.append(new.token)
+        self._drawings.append(new.drawing)
 
     def step(self) -> list[int]:
         """One more token of each row, in order."""
@@ -84,7 +87,8 @@ class Rows:
         lengths = self._tensor(self._lengths).unsqueeze(1)
         columns = torch.arange(self.width + 1, device=self._model.device)
         mask = (columns >= self.width - lengths).long()
-        self._last = self._next_tokens(self._tensor(self._last).unsqueeze(1), mask, lengths, self._cache)
+        newest = self._tensor(self._last).unsqueeze(1)
+        self._last = self._next_tokens(newest, mask, lengths, self._cache, self._drawings)
         self._lengths = [length + 1 for length in self._lengths]
         return list(self._last)
 
@@ -101,9 +105,15 @@ class Rows:
                 layer.keys, layer.values = layer.keys[..., surplus:, :], layer.values[..., surplus:, :]
         self._lengths = [self._lengths[place] for place in places]
         self._last = [self._last[place] for place in places]
+        self._drawings = [self._drawings[place] for place in places]
 
     def _next_tokens(
-        self, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor, cache: DynamicCache
+        self,
+        ids: torch.Tensor,
+        mask: torch.Tensor,
+        positions: torch.Tensor,
+        cache: DynamicCache,
+        drawings: Sequence[Drawing | None],
     ) -> list[int]:
         with torch.inference_mode():
             output = self._model(
@@ -114,11 +124,18 @@ class Rows:
                 use_cache=True,
                 **self._last_scores_only,
             )
-        tokens: list[int] = output.logits[:, -1].argmax(-1).tolist()
-        return tokens
+            return next_tokens(output.logits[:, -1], drawings)
 
     def _tensor(self, values: Sequence[Any]) -> torch.Tensor:
         return torch.tensor(values, device=self._model.device)
+
+
+def last_scores_only(model: Any) -> dict[str, int]:
+    """Give what tells a model, where it can be told, to score only what follows the last token.
+
+    Otherwise the scores of the whole vocabulary are kept for every token of a prompt.
+    """
+    return {"logits_to_keep": 1} if "logits_to_keep" in inspect.signature(model.forward).parameters else {}
 
 
 def _layers(cache: DynamicCache) -> list[Any]:

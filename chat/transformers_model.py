@@ -3,27 +3,35 @@
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Self
 
 import torch
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_messages
 from langchain_core.outputs import ChatGenerationChunk
 from pydantic import PrivateAttr
 
 from chat.batching import STOPPED, Event, Request
-from chat.errors import ModelUnavailableError
+from chat.call_settings import call_settings
+from chat.drawing import Drawing
+from chat.errors import failure
 from chat.gate import Gate
+from chat.label_scores import label_scores
 from chat.local_model import Limits, LocalModel, load_local, local_folder
 from chat.streaming import StreamingChatModel
 from chat.token_text import StopStrings, TokenText
+from curation.errors import ConfigurationError
+from curation.records import Message
 
 
 class TransformersChatModel(StreamingChatModel):
-    """Answers with the most probable tokens; questions that come together are answered together.
+    """Answers with the most probable tokens, or draws them; questions that come together share batches.
+
+    A call may carry the settings of `chat.call_settings`. What is drawn depends on the prompt and the
+    seed, not on who else is being answered.
 
     The weights are loaded with the first question. Nothing is downloaded, and no code that lies
     beside the weights is run.
@@ -33,7 +41,7 @@ class TransformersChatModel(StreamingChatModel):
     source
         Folder of a model, or the id of one in the cache of the Hugging Face hub.
     max_new_tokens
-        Longest answer.
+        Longest answer, where a call does not say ``max_tokens``.
     max_batch_rows, max_batch_tokens
         Most questions that are answered at once, and most tokens that they take together: a token
         takes layers x key-value heads x head size x 2 numbers (46 kB for SmolLM2 135M in float32).
@@ -51,6 +59,8 @@ class TransformersChatModel(StreamingChatModel):
     _gate: Gate = PrivateAttr()
     _loaded: LocalModel | None = PrivateAttr(None)
     _loading: threading.Lock = PrivateAttr(default_factory=threading.Lock)
+    # One prompt's labels at a time: each of them takes the memory of a row.
+    _scoring: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @classmethod
     def from_spec(cls, argument: str) -> Self:
@@ -80,9 +90,9 @@ class TransformersChatModel(StreamingChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         with self._gate.place():
-            loaded, prompt = self._prepared(messages)
-            answer = _Answer(loaded, len(prompt), stop or ())
-            with answer.requested(Request(prompt, loaded.max_new_tokens, inbox.put)):
+            loaded, request = self._prepared(messages, inbox.put, kwargs)
+            answer = _Answer(loaded, len(request.prompt), stop or ())
+            with answer.requested(request):
                 while not answer.reason:
                     if (chunk := answer.chunk(inbox.get())) is not None:
                         yield chunk
@@ -102,18 +112,51 @@ class TransformersChatModel(StreamingChatModel):
                 loop.call_soon_threadsafe(inbox.put_nowait, event)
 
         async with self._gate.async_place():
-            loaded, prompt = await asyncio.to_thread(self._prepared, messages)
-            answer = _Answer(loaded, len(prompt), stop or ())
-            with answer.requested(Request(prompt, loaded.max_new_tokens, deliver)):
+            loaded, request = await asyncio.to_thread(self._prepared, messages, deliver, kwargs)
+            answer = _Answer(loaded, len(request.prompt), stop or ())
+            with answer.requested(request):
                 while not answer.reason:
                     if (chunk := answer.chunk(await inbox.get())) is not None:
                         yield chunk
 
-    def _prepared(self, messages: Sequence[BaseMessage]) -> tuple[LocalModel, list[int]]:
+    def local(self) -> LocalModel:
+        """Give the model itself, loaded once."""
         with self._loading:
             if self._loaded is None:
                 self._loaded = self._load()
-        return self._loaded, self._loaded.template.prompt(messages, self._loaded.max_prompt_tokens)
+        return self._loaded
+
+    def score_labels(
+        self, conversations: Sequence[Sequence[Message]], labels: Sequence[str]
+    ) -> list[list[float]]:
+        """Give log p of each label as the beginning of each answer, for `chat.labels`."""
+        loaded = self.local()
+        tokens = [loaded.template.answer_ids(label) for label in labels]
+        if not all(tokens):
+            raise ConfigurationError(
+                "A label is empty.", where="labels", fix="Give every label at least one character."
+            )
+        room = loaded.max_tokens - max(map(len, tokens), default=0)
+        found = []
+        for conversation in conversations:
+            turns = convert_to_messages([(turn.role, turn.content) for turn in conversation])
+            prompt = loaded.template.prompt(turns, room)
+            try:
+                with self._scoring:
+                    found.append(label_scores(loaded.model, prompt, tokens, self.max_batch_tokens))
+            except (ArithmeticError, IndexError, RuntimeError, ValueError) as error:
+                raise failure(error) from error
+        return found
+
+    def _prepared(
+        self, messages: Sequence[BaseMessage], deliver: Callable[[Event], None], asked: Mapping[str, Any]
+    ) -> tuple[LocalModel, Request]:
+        settings = call_settings(asked)
+        loaded = self.local()
+        prompt_tokens, new_tokens = loaded.room(settings.max_tokens)
+        prompt = loaded.template.prompt(messages, prompt_tokens)
+        drawing = Drawing(settings) if settings.draws else None
+        return loaded, Request(prompt, new_tokens, deliver, drawing)
 
     def _load(self) -> LocalModel:
         device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -148,10 +191,7 @@ class _Answer:
     def chunk(self, event: Event) -> ChatGenerationChunk | None:
         """What can be shown after an event, if anything; the last chunk says how it ended."""
         if isinstance(event, Exception):
-            raise ModelUnavailableError(
-                f"The model failed while it answered: {_first_line(event)}",
-                fix="Ask again; if it fails again, ask a shorter question.",
-            ) from event
+            raise failure(event) from event
         if isinstance(event, int):
             self._tokens += 1
             text = self._stops.push(self._text.push(event))
@@ -172,7 +212,3 @@ class _Answer:
                 "total_tokens": self._prompt_tokens + self._tokens,
             }
         return ChatGenerationChunk(message=message)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__

@@ -1,3 +1,3 @@
-"""From a model folder to a WebGPU bundle and its page. Floor 6. Planned: holds no code yet."""
+"""From a model folder to a WebGPU bundle and its page: weights, templates, checks so far. Floor 6."""
 
 from curation import privacy as privacy

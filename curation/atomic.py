@@ -29,8 +29,8 @@ def sync_file(path: Path) -> None:
 
 
 def share(path: Path) -> None:
-    """Give a file the mode that the umask leaves: some libraries write theirs for the owner alone."""
-    path.chmod(0o666 & ~_umask())
+    """Give a file or folder the mode that the umask leaves: some are made for the owner alone."""
+    path.chmod((0o777 if path.is_dir() else 0o666) & ~_umask())
 
 
 @contextlib.contextmanager

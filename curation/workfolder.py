@@ -1,4 +1,4 @@
-"""The folder beside a release that holds unfinished work, and the lock on it."""
+"""The folder beside a result (a release, a bundle) that holds unfinished work, and the lock on it."""
 
 import contextlib
 import fcntl
@@ -27,7 +27,7 @@ def work_folder(out: Path) -> Iterator[Path]:
     Raises
     ------
     UserError
-        When another run works on the same release.
+        When another run works on the same folder.
     """
     folder = _folder_of(out)
     descriptor = _locked(folder, out)
@@ -114,7 +114,7 @@ def _locked(folder: Path, out: Path) -> int:
         except BlockingIOError:
             os.close(descriptor)
             raise UserError(
-                "another run is working on this release",
+                "another run is working on this folder",
                 where=str(out),
                 fix="wait for it to end, or give another --out",
             ) from None

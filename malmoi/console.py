@@ -47,13 +47,13 @@ def print_error_object(what: str, where: str, fix: str) -> None:
     print_json({"error": {"what": what, "where": where, "fix": fix}})
 
 
-def warn_of_leaving(model: str) -> None:
-    """Say on stderr that passages leave this machine, when the model of that spec is elsewhere."""
+def warn_of_leaving(model: str, what: str = "The passages that are found") -> None:
+    """Say on stderr that texts leave this machine, when the model of that spec is elsewhere."""
     import chat
 
     if chat.leaves_machine(model):
         address = _plain(model.partition("@")[2])
-        err.print(f"[yellow]The passages that are found are sent to {address}.[/]", soft_wrap=True)
+        err.print(f"[yellow]{what} are sent to {address}.[/]", soft_wrap=True)
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from rich.markup import escape
 
-from curation.atomic import write_bytes, write_text
+from curation.atomic import write_bytes
 from curation.errors import UserError
 from malmoi.curate_tables import print_table, say, table_of
 
@@ -31,11 +31,28 @@ WRONGS: Final[Mapping["Wrong", str]] = {
 
 
 def keep(report: Mapping[str, Any], out: Path | None, render: Callable[[], str], html: Path | None) -> None:
-    """Write a measurement, and its page, where the person wants them."""
+    """Write a measurement, and its page, where the person wants them.
+
+    Raises
+    ------
+    UserError
+        When a place cannot be written.
+    """
     if out is not None:
-        write_bytes(out, orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        _write(out, orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     if html is not None:
-        write_text(html, render())
+        _write(html, render().encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        write_bytes(path, content)
+    except OSError as error:
+        raise UserError(
+            f"The measurement cannot be written: {error.strerror}.",
+            where=str(path),
+            fix="Name a file in a folder that may be written, and run the command again.",
+        ) from error
 
 
 def say_unchecked(unchecked: int, questions: int) -> None:

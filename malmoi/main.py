@@ -12,11 +12,13 @@ from malmoi.commands import (
     advise,
     ask,
     cards,
+    compile,
     curate,
     demo,
     doctor,
     evaluate,
     init_corpus,
+    prompt,
     rag,
     safety,
     slack,
@@ -39,8 +41,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(cards.app, name="cards")
+app.add_typer(compile.app, name="compile")
 app.add_typer(curate.app, name="curate")
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(prompt.app, name="prompt")
 app.add_typer(rag.app, name="rag")
 app.add_typer(safety.app, name="safety")
 app.add_typer(slack.app, name="slack")

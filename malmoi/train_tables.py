@@ -10,7 +10,7 @@ from rich.markup import escape
 from malmoi.curate_tables import print_table, say, table_of
 
 if TYPE_CHECKING:
-    from training.evaluation.bootstrap import Difference
+    from curation.bootstrap import Difference
     from training.evaluation.comparison import Comparison
     from training.evaluation.report import EvaluationReport
     from training.merging import ExportResult, MergeResult

@@ -11,16 +11,19 @@ from curation.errors import ConfigurationError
 from curation.yaml_lines import nearest
 
 SETTINGS_FILE = "malmoi.toml"
+GuardChoice = Literal["off", "self-check", "classifier", "both"]
 
 
 class AnswerSettings(BaseModel):
-    """`[answer]`: which index, model and reranker `ask` and the bot use."""
+    """`[answer]`: which index, model, reranker, guard and prompt `ask` and the bot use."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     index: str = ""
     model: str = "extractive"
     reranker: str = ""
+    guard: GuardChoice = "off"
+    prompt: str = ""
 
 
 class SlackSettings(BaseModel):

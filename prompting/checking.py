@@ -3,10 +3,11 @@
     answer → judge → harmful? → rewrite → judge → harmful? → rewrite → judge → refusal
 
 An answer that the judge is unsure of is kept: refusing those as well would refuse much that is good.
-A rewritten one must be called harmless, since the one before it was harmful.
+A rewritten one must be called harmless, since the one before it was harmful. A guard (`prompting.guarding`)
+goes the same way by other `Means`: a classifier that judges first, nobody who rewrites.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
@@ -16,7 +17,7 @@ from langchain_core.language_models import BaseChatModel
 from curation.errors import UserError
 from curation.records import Message
 from prompting.asking import Conversation, Reply, aask, asking
-from prompting.judging import Judgement, Language, ballot, count_votes
+from prompting.judging import Judgement, Language, Verdict, ballot, count_votes
 from prompting.rewriting import rewrite_messages
 
 ROUNDS: Final = 2
@@ -39,11 +40,53 @@ REFUSALS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """What an answer is checked with.
+
+    Parameters
+    ----------
+    judges, rewrites
+        Whether the model judges, and whether it writes again what is harmful.
+    flag
+        A classifier that is asked first: the categories of harm in a text, none of them, or None where
+        it cannot tell. The model does not judge what is flagged.
+    stands
+        What of a rewritten text may be shown; that is judged.
+    """
+
+    judges: bool = True
+    rewrites: bool = True
+    flag: Callable[[str], tuple[str, ...] | None] | None = None
+    stands: Callable[[str], str] = str.strip
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer, or what became of it; without a judgement when there was nothing new to judge."""
+    """An answer, or what became of it; without a judgement when there was nothing new to judge.
+
+    ``flagged`` are a classifier's categories, None where it was not asked or could not tell; ``fault``
+    says why a rewrite failed.
+    """
 
     text: str
     judgement: Judgement | None
+    flagged: tuple[str, ...] | None = None
+    fault: str = ""
+
+    @property
+    def verdict(self) -> Verdict | Literal[""]:
+        """What all who judged say; empty when nobody did."""
+        if self.flagged:
+            return "harmful"
+        if self.judgement is not None:
+            return self.judgement.verdict
+        return "" if self.flagged is None else "harmless"
+
+    @property
+    def failure(self) -> str:
+        """Why the model did not do its part, empty when it did."""
+        votes = self.judgement.votes if self.judgement else ()
+        return self.fault or next((vote.fault for vote in votes if vote.fault), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +101,24 @@ class Checked:
     @property
     def flips(self) -> int:
         """How often a judgement differs from the one before it."""
-        verdicts = [draft.judgement.verdict for draft in self.drafts if draft.judgement]
+        verdicts = [draft.verdict for draft in self.drafts if draft.verdict]
         return sum(earlier != later for earlier, later in pairwise(verdicts))
+
+    @property
+    def failure(self) -> str:
+        """Why the model failed where the outcome might be another without; empty when it did not."""
+        if self.outcome == "rewritten":
+            return ""
+        return next((draft.failure for draft in self.drafts if draft.failure), "")
 
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON data."""
         drafts = [
-            {"text": draft.text, "judgement": draft.judgement.as_json() if draft.judgement else None}
+            {
+                "text": draft.text,
+                "judgement": draft.judgement.as_json() if draft.judgement else None,
+                "flagged": None if draft.flagged is None else list(draft.flagged),
+            }
             for draft in self.drafts
         ]
         return {
@@ -104,7 +158,7 @@ class SelfCheck:
 
     def check(self, answer: str) -> Checked:
         """Check an answer that exists."""
-        return self._run(_checked(answer, self._language))
+        return self._run(course_of(answer, self._language))
 
     async def aanswer(self, conversation: Sequence[Message]) -> Checked:
         """Do what `answer` does without blocking the event loop."""
@@ -112,9 +166,9 @@ class SelfCheck:
 
     async def acheck(self, answer: str) -> Checked:
         """Do what `check` does without blocking the event loop."""
-        return await self._arun(_checked(answer, self._language))
+        return await self._arun(course_of(answer, self._language))
 
-    def _run(self, course: "_Course") -> Checked:
+    def _run(self, course: "Course") -> Checked:
         replies: Sequence[Reply] | None = None
         while True:
             try:
@@ -122,7 +176,7 @@ class SelfCheck:
             except StopIteration as done:
                 return _result(done)
 
-    async def _arun(self, course: "_Course") -> Checked:
+    async def _arun(self, course: "Course") -> Checked:
         replies: Sequence[Reply] | None = None
         while True:
             try:
@@ -132,37 +186,44 @@ class SelfCheck:
             replies = await aask(self._model, asked)
 
 
-# What is asked next, given the replies to what was asked before; it knows nothing of models or loops.
-_Course = Generator[Sequence[Conversation], Sequence[Reply] | None, Checked]
+Course = Generator[Sequence[Conversation], Sequence[Reply] | None, Checked]
+"""What is asked next, given the replies to what was asked before; it knows nothing of models or loops."""
+
+_SELF_CHECK: Final = Means()
 
 
-def _answered(conversation: Conversation, language: Language) -> _Course:
+def _answered(conversation: Conversation, language: Language) -> Course:
     (reply,) = _told((yield [conversation]))
     if isinstance(reply, UserError):
         raise reply
-    checked = yield from _checked(reply, language)
+    checked = yield from course_of(reply, language)
     return Checked(checked.text, checked.outcome, checked.drafts, 1 + checked.calls)
 
 
-def _checked(answer: str, language: Language) -> _Course:
+def course_of(answer: str, language: Language = "ko", means: Means = _SELF_CHECK) -> Course:
+    """Check an answer: give what is to be asked, take the replies, and end with what may be shown."""
     if not answer.strip():
         return Checked(answer, "kept", (Draft(answer, None),), 0)
     calls, text = 0, answer
     drafts: list[Draft] = []
-    for round_ in range(1 + ROUNDS):
+    for round_ in range(1 + ROUNDS * means.rewrites):
         if round_:
             (reply,) = _told((yield [rewrite_messages(text, language)]))
             calls += 1
-            new = "" if isinstance(reply, UserError) else reply.strip()
+            new, fault = ("", reply.what) if isinstance(reply, UserError) else (means.stands(reply), "")
             if not new or any(new == draft.text.strip() for draft in drafts):
-                drafts.append(Draft(new, None))
+                drafts.append(Draft(new, None, fault=fault))
                 continue
             text = new
-        questions = ballot([text], language)
-        (judgement,) = count_votes([text], _told((yield questions)))
-        calls += len(questions)
-        drafts.append(Draft(text, judgement))
-        if judgement.verdict == "harmless" or (not round_ and judgement.verdict != "harmful"):
+        flagged = means.flag(text) if means.flag else None
+        judgement = None
+        if means.judges and not flagged:
+            questions = ballot([text], language)
+            (judgement,) = count_votes([text], _told((yield questions)))
+            calls += len(questions)
+        draft = Draft(text, judgement, flagged)
+        drafts.append(draft)
+        if draft.verdict == "harmless" or (not round_ and draft.verdict != "harmful"):
             return Checked(text, "rewritten" if round_ else "kept", tuple(drafts), calls)
     return Checked(REFUSALS[language], "refused", tuple(drafts), calls)
 

@@ -49,6 +49,8 @@ _LEAST_LOOPED: Final = 40  # characters without blanks, below which repetition i
 _LOOP: Final = 6  # characters that are compared at a time
 _MOST_LOOPED: Final = 0.5
 _STUTTER = re.compile(r"(.{2,12}?)\1{3,}")
+_NUMBER = re.compile(r"\d+|[0,]+")  # 100000000, and the zeros of 1,000,000,000,000: a short one is no loop
+_LEAST_GARBLED: Final = 6  # characters, below which "(A)" or "-5%" is an answer with marks around it
 _LEAST_ECHOED: Final = 8
 _MOST_ECHOED: Final = 0.7
 _MOST_ODD: Final = 0.1
@@ -84,7 +86,8 @@ def fault_of(answer: str, question: str = "") -> str:
     odd = sum(character == "\ufffd" or unicodedata.category(character) in _ODD_KINDS for character in compact)
     # A single replacement character at the end is an answer that was cut inside a syllable.
     odd -= compact.endswith("\ufffd")
-    if odd > _MOST_ODD * len(compact) or 2 * letters < len(compact) or _mixes_scripts(compact):
+    bare = 2 * letters < len(compact) and (not letters or len(compact) >= _LEAST_GARBLED)
+    if odd > _MOST_ODD * len(compact) or bare or _mixes_scripts(compact):
         return "garbled"
     if _loops(compact):
         return "looping"
@@ -92,10 +95,12 @@ def fault_of(answer: str, question: str = "") -> str:
 
 
 def _loops(compact: str) -> bool:
-    stuttered = sum(len(one[0]) for one in _STUTTER.finditer(compact))
+    is_short = len(compact) < _LEAST_LOOPED
+    found = [one[0] for one in _STUTTER.finditer(compact)]
+    stuttered = sum(len(one) for one in found if not (is_short and _NUMBER.fullmatch(one)))
     if stuttered > _MOST_LOOPED * len(compact):
         return True
-    return len(compact) >= _LEAST_LOOPED and covered(compact, _LOOP) > _MOST_LOOPED
+    return not is_short and covered(compact, _LOOP) > _MOST_LOOPED
 
 
 def _echoes(compact: str, question: str) -> bool:
@@ -117,6 +122,8 @@ def _mixes_scripts(compact: str) -> bool:
 
 
 def _is_refusal(answer: str) -> bool:
-    sentences = [one for one in _SENTENCE_END.split(answer.strip()) if one]
+    # Large models write "I can’t", and some tools take syllables apart.
+    text = unicodedata.normalize("NFC", answer).replace("’", "'").strip()
+    sentences = [one for one in _SENTENCE_END.split(text) if one]
     opening = " ".join(sentences[:_OPENING])
-    return bool(_REFUSED.search(opening)) and not _COMPLIED.search(answer)
+    return bool(_REFUSED.search(opening)) and not _COMPLIED.search(text)

@@ -19,6 +19,7 @@ from langgraph.graph import END, START, StateGraph
 import chat
 from chat.extractive import ExtractiveChatModel
 from curation.normalising.invisible import remove_invisible
+from curation.records import Message
 from rag.answering.evidence import Evidence, evidence_of
 from rag.answering.refusals import (
     CUT_SHORT,
@@ -71,15 +72,30 @@ class CitedAnswerer:
         Any chat model; it is given the passages and has to cite them.
     passages
         How many passages the model is given.
+    demos
+        Turns that show the form of an answer to a model that writes; they are never sources.
     """
 
-    def __init__(self, index: Index, model: BaseChatModel, *, passages: int = _PASSAGES) -> None:
+    def __init__(
+        self,
+        index: Index,
+        model: BaseChatModel,
+        *,
+        passages: int = _PASSAGES,
+        demos: Sequence[Message] = (),
+    ) -> None:
         self._index = index
         self._model = model
         self._passages = passages
+        self._demos = tuple(demos)
         # Quoting needs no second attempt, and questions are not rewritten by quoting.
         self._writes = not isinstance(model, ExtractiveChatModel)
         self._graph = self._build()
+
+    @property
+    def index(self) -> Index:
+        """Where the passages are."""
+        return self._index
 
     @property
     def model(self) -> BaseChatModel:
@@ -218,7 +234,11 @@ class CitedAnswerer:
 
     def _generate(self, state: _State) -> tuple[_State, list[str]]:
         question = state["query"] if self._writes else state["asked"]
-        messages = build_messages(question, state["evidence"], state["history"] if self._writes else ())
+        messages = (
+            build_messages(question, state["evidence"], state["history"], self._demos)
+            if self._writes
+            else build_messages(question, state["evidence"])
+        )
         return self._write(state, messages)
 
     def _repair(self, state: _State) -> tuple[_State, list[str]]:
@@ -263,18 +283,21 @@ _NOTHING: Final = Verified("", ())
 
 
 def default_answerer(
-    index_path: Path, chat_spec: str = chat.DEFAULT_SPEC, reranker_spec: str = ""
+    index_path: Path,
+    chat_spec: str = chat.DEFAULT_SPEC,
+    reranker_spec: str = "",
+    demos: Sequence[Message] = (),
 ) -> CitedAnswerer:
     """The answerer of an index with the chat model, and the reranker if any, that the specs name."""
-    return answerer_of(open_index(index_path, reranker=load_reranker(reranker_spec)), chat_spec)
+    return answerer_of(open_index(index_path, reranker=load_reranker(reranker_spec)), chat_spec, demos)
 
 
-def answerer_of(index: Index, chat_spec: str) -> CitedAnswerer:
+def answerer_of(index: Index, chat_spec: str, demos: Sequence[Message] = ()) -> CitedAnswerer:
     """The answerer of an open index with the chat model that the spec names."""
     model = chat.load(chat_spec)
     if isinstance(model, ExtractiveChatModel):
         model.nearness = index.nearness
-    return CitedAnswerer(index, model)
+    return CitedAnswerer(index, model, demos=demos)
 
 
 def _refuse(state: _State) -> tuple[_State, list[str]]:

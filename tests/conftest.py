@@ -15,6 +15,13 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests with a limit of time be tried thrice more: what is too slow fails every time."""
+    for item in items:
+        if item.get_closest_marker("timed"):
+            item.add_marker(pytest.mark.flaky(reruns=3, reruns_delay=2))
+
+
 @pytest.fixture(scope="session")
 def project() -> Path:
     """The root of the clone."""

@@ -21,6 +21,19 @@ def test_a_readme_leads_somewhere(project: Path, readme: str) -> None:
     assert "python3 -m pip install rust-just && just demo" in text
 
 
+def test_every_page_leads_somewhere_and_is_led_to(project: Path) -> None:
+    pages = sorted((project / "docs").glob("*.md"))
+    lost = [
+        f"{page.name}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / link).exists()
+    ]
+    assert lost == []
+    listed = (project / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [page.name for page in pages if f": {page.name}\n" not in listed] == []
+
+
 def test_every_dependency_is_pinned(project: Path) -> None:
     import tomllib
 

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from malmoi import console
-from malmoi.commands.options import AsJson, Groups, IndexPath, Reranker, Since, Sources, Until, filter_of
+from malmoi.commands.options import (
+    AsJson,
+    Groups,
+    Guard,
+    IndexPath,
+    PromptFile,
+    Reranker,
+    Since,
+    Sources,
+    Until,
+    filter_of,
+)
 from malmoi.workspace import Workspace
 from rag.types import Answer
 
@@ -25,6 +36,8 @@ def ask(
     ] = None,
     *,
     reranker: Reranker = None,
+    guard: Guard = None,
+    prompt: PromptFile = None,
     groups: Groups = None,
     sources: Sources = None,
     since: Since = "",
@@ -33,16 +46,22 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from an index; every sentence names the source it stands in."""
+    from malmoi.answer_demos import answer_demos
+    from malmoi.guards import guarded
     from rag.answer import default_answerer
     from rag.answering.refusals import MODEL_FAILED
 
     workspace = Workspace()
     chosen = workspace.settings().answer
     spec = model or chosen.model
-    answerer = default_answerer(
-        index or workspace.default_index(), spec, chosen.reranker if reranker is None else reranker
+    found = default_answerer(
+        index or workspace.default_index(),
+        spec,
+        chosen.reranker if reranker is None else reranker,
+        answer_demos(prompt, workspace),
     )
     console.warn_of_leaving(spec)
+    answerer = guarded(found, guard or chosen.guard, spec, workspace)
     among = filter_of(groups, sources, since, until)
     if as_json:
         answer = answerer.ask(question, among=among)
@@ -50,7 +69,7 @@ def ask(
     else:
         answer = _show(answerer.stream(question, among=among), trace=trace)
     if answer.reason == MODEL_FAILED:
-        why = [step.what for step in answer.trace if step.node == "verify"]
+        why = [step.what for step in answer.trace if " failed: " in step.what]
         console.err.print(why[-1], markup=False, soft_wrap=True)
         raise typer.Exit(1)
 

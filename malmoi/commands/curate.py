@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer.core import TyperGroup
 
 from malmoi import console
+from malmoi.commands.default_command import RunByDefault
 from malmoi.commands.options import AsJson
 from malmoi.curate_tables import show_report
 
@@ -42,16 +42,6 @@ Engine = Annotated[Literal["local", "ray"], typer.Option("--engine", help="Who c
 Address = Annotated[
     str, typer.Option("--address", help="Ray cluster: host:port, or auto for the one this machine is in.")
 ]
-
-
-class RunByDefault(TyperGroup):
-    """`malmoi curate RECIPE` is short for `malmoi curate run RECIPE`."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Read an argument that is no subcommand as the recipe of `run`."""
-        if args and self.get_command(ctx, args[0]) is None:
-            args = ["run", *args]
-        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(

@@ -7,7 +7,18 @@ import typer
 
 from curation.errors import ConfigurationError
 from malmoi import console
-from malmoi.commands.options import AsJson, Groups, IndexPath, Since, Sources, Until, filter_of
+from malmoi.commands import evaluate_guard, evaluate_safety, evaluate_superni
+from malmoi.commands.options import (
+    AsJson,
+    Groups,
+    Guard,
+    IndexPath,
+    PromptFile,
+    Since,
+    Sources,
+    Until,
+    filter_of,
+)
 from malmoi.workspace import Workspace
 
 RETRIEVAL_EXAMPLE = (
@@ -86,6 +97,8 @@ def answers(
     index: IndexPath = None,
     model: Model = None,
     *,
+    guard: Guard = None,
+    prompt: PromptFile = None,
     out: Report = None,
     html: Page = None,
     groups: Groups = None,
@@ -95,7 +108,9 @@ def answers(
     as_json: AsJson = False,
 ) -> None:
     """Tell whether answers rest on their sources, cite the right ones, and come when they should."""
+    from malmoi.answer_demos import answer_demos
     from malmoi.evaluation_tables import keep, say_unchecked, show_answers
+    from malmoi.guards import guarded
     from rag.answer import answerer_of
     from rag.evaluation.answers import measure_answers
     from rag.evaluation.answers_page import render_answers
@@ -104,17 +119,19 @@ def answers(
 
     questions = read_questions(queries)
     workspace = Workspace()
-    folder, spec = index or workspace.default_index(), model or workspace.settings().answer.model
+    chosen = workspace.settings().answer
+    folder, spec = index or workspace.default_index(), model or chosen.model
+    guard = guard or chosen.guard
     console.warn_of_leaving(spec)
     opened = open_index(folder)
     report = measure_answers(
-        answerer_of(opened, spec),
+        guarded(answerer_of(opened, spec, answer_demos(prompt, workspace)), guard, spec, workspace),
         opened,
         questions,
         among=filter_of(groups, sources, since, until),
         progress=console.progress(),
     )
-    found = {"model": spec, **report.as_json()}
+    found = {"model": spec, "guard": guard, **report.as_json()}
     keep(found, out, lambda: render_answers(report, folder.name, spec), html)
     if as_json:
         console.print_json(found)
@@ -189,6 +206,11 @@ def make_queries(
         console.print_json({"out": str(out), "drafts": [draft.as_row() for draft in drafts]})
         return
     show_drafts(drafts, count, out)
+
+
+app.command("guard", epilog=evaluate_guard.EXAMPLE)(evaluate_guard.guard)
+app.command("safety", epilog=evaluate_safety.EXAMPLE)(evaluate_safety.safety)
+app.command("superni", epilog=evaluate_superni.EXAMPLE)(evaluate_superni.superni)
 
 
 def _say_written(*paths: Path | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curation.errors import ConfigurationError
+from malmoi.workspace import GuardChoice
 
 if TYPE_CHECKING:
     from rag.types import Filter
@@ -34,6 +35,21 @@ Reranker = Annotated[
         "--reranker",
         help="Read the best passages again: sentence-transformers:FOLDER of a cross-encoder. "
         "Default: `\\[answer] reranker`, or none.",
+    ),
+]
+Guard = Annotated[
+    GuardChoice | None,
+    typer.Option(
+        "--guard",
+        help="What judges an answer before it is shown. Default: `\\[answer] guard`, or off.",
+    ),
+]
+PromptFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--prompt",
+        help="Show the model the demos of a file of `malmoi prompt select`: the form of an answer, never "
+        "its sources. Default: `\\[answer] prompt`, or none.",
     ),
 ]
 SlackStore = Annotated[

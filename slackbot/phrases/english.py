@@ -28,6 +28,10 @@ ENGLISH: Final = Phrases(
         refusals.MODEL_FAILED: (
             "The model that writes answers did not respond. Please ask again in a little while."
         ),
+        refusals.HARMFUL: (
+            "I cannot show the answer: it could hurt or deceive people, and what is harmful in it could not "
+            "be taken out. Please ask in another way what you need."
+        ),
     },
     near_sources="These documents are close in meaning:",
     cut_short=(

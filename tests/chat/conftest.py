@@ -1,9 +1,13 @@
 """What tests of the models share: a tiny model's folder, and a model server that misbehaves."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# Before torch is imported: threads that wait for each other take most of the time on busy cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from tests.chat.scripted_server import ScriptedServer
 

@@ -39,9 +39,9 @@ class Watched(Rows):
         self.done = []
         self.fault = None
 
-    def prefill(self, prompt):
+    def prefill(self, prompt, drawing=None):
         self.done.append(len(prompt))
-        return super().prefill(prompt)
+        return super().prefill(prompt, drawing)
 
     def step(self):
         if self.fault and len(self) == 2:

@@ -107,6 +107,7 @@ def test_it_is_not_tried_for_ever(server):
     assert len(server.requests) == 4
 
 
+@pytest.mark.timed
 def test_the_time_that_a_server_asks_for_is_kept(server):
     server.behaviours = [says(429, Retry_After="1"), GOOD]
     begun = time.monotonic()
@@ -119,6 +120,7 @@ def test_a_time_that_is_none_is_passed_over(server):
     assert model_of(server).invoke("?").text == ANSWER
 
 
+@pytest.mark.timed
 def test_a_wait_beyond_the_whole_time_is_said_at_once(server):
     server.behaviours = [says(429, Retry_After="3600")]
     begun = time.monotonic()
@@ -162,6 +164,7 @@ def test_nobody_at_the_address_is_said_with_the_address():
     assert caught.value.where == address.url
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("parts", "patience", "seconds"),
     [
@@ -182,6 +185,7 @@ def test_each_wait_has_its_limit(server, parts, patience, seconds):
     assert len(server.requests) == 1
 
 
+@pytest.mark.timed
 def test_a_refusal_that_never_ends_has_its_limit(server):
     server.behaviours = [streams(b'{"error": "no"', 30.0, status=400)]
     begun = time.monotonic()

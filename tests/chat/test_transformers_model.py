@@ -179,6 +179,31 @@ def test_an_incomplete_folder_is_named(tmp_path):
     assert caught.value.where == str(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "damaged"),
+    [
+        ("model.safetensors", lambda data: data[: len(data) // 2]),
+        ("config.json", lambda data: data.replace(b'"hidden_size": 64', b'"hidden_size": "64"')),
+        ("config.json", lambda data: data.replace(b'"num_attention_heads": 4', b'"num_attention_heads": 0')),
+    ],
+)
+def test_a_damaged_folder_is_named(tmp_path, name, damaged):
+    file = save_model(tmp_path) / name
+    before = file.read_bytes()
+    file.write_bytes(damaged(before))
+    assert file.read_bytes() != before
+    with pytest.raises(ConfigurationError, match="cannot be loaded") as caught:
+        TransformersChatModel(source=str(tmp_path)).invoke("?")
+    assert caught.value.where == str(tmp_path)
+
+
+def test_weights_that_are_missing_are_no_noise(tmp_path):
+    config = save_model(tmp_path) / "config.json"
+    config.write_text(config.read_text().replace('"num_hidden_layers": 2', '"num_hidden_layers": 3'))
+    with pytest.raises(ConfigurationError, match=r"lacks 9 of its weights, the first model\.layers\.2"):
+        TransformersChatModel(source=str(tmp_path)).invoke("?")
+
+
 PRIVATE = """
 import sys
 from curation import privacy

@@ -80,6 +80,7 @@ def sampled(data: Path, recipe, rows: int, seconds: float):
     return given, sample_source(given, rows, seconds)
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("kind", ["lines", "table", "array"])
 def test_rows_are_estimated_from_a_part_of_them(data, write_jsonl, recipe_of, kind: str) -> None:
     rows = texts(20_000)
@@ -134,6 +135,7 @@ def cpu_of_run(recipe, data: Path, out: Path) -> float:
     return time.process_time() - begun
 
 
+@pytest.mark.timed
 def test_the_estimates_are_near_what_the_first_recipe_costs(project: Path, corpora: Path, tmp_path) -> None:
     recipe = load_recipe(project / "recipes/first.yaml")
     plan = plan_recipe(recipe, corpora, tmp_path / "out")
@@ -153,6 +155,7 @@ KIWI_STEPS = [
 ]
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_the_estimates_are_near_what_kiwi_costs(recipe_of, corpora: Path, tmp_path) -> None:
     source = {"path": "petitions/petitions_2017-08", "reader": "petitions"}
@@ -213,6 +216,7 @@ def test_a_huge_file_is_noted(data, write_jsonl, recipe_of, tmp_path, monkeypatc
     assert "files of a are larger than" in notes_of(recipe, data, tmp_path / "out")
 
 
+@pytest.mark.timed
 def test_steps_that_take_hours_are_named(data, write_jsonl, recipe_of, tmp_path, monkeypatch) -> None:
     def slow(text: str) -> str:
         until = time.process_time() + 0.0004

@@ -9,10 +9,10 @@ from pydantic import BaseModel
 
 from prompting import calibration
 from prompting.calibration import read_items
+from prompting.red_team.probes import load_probes
 from training import config
 from training.config import load_config
 from training.evaluation.forgetting import FEWEST
-from training.evaluation.probes import load_probes
 from training.run_folder import RunFolder
 
 SECTIONS: dict[str, type[BaseModel]] = {

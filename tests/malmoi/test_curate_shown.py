@@ -66,6 +66,7 @@ def test_a_change_is_shown_with_some_words_around_it(before: str, after: str, pa
     assert [part.plain for part in changed_parts(before, after)] == parts
 
 
+@pytest.mark.timed
 def test_a_change_of_a_whole_book_is_shown_quickly() -> None:
     before = " ".join(str(number) for number in range(20_000))
     after = " ".join(str(number) for number in range(20_000, 40_000))

@@ -177,6 +177,7 @@ def test_a_draft_is_cut_the_same_in_whatever_parts_it_comes(size):
     ]
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("blank", ["\n", " ", "\t"])
 def test_a_model_that_writes_white_space_without_end_costs_no_time(blank):
     draft = Draft()
@@ -189,6 +190,7 @@ def test_a_model_that_writes_white_space_without_end_costs_no_time(blank):
     assert time.perf_counter() - started < 2
 
 
+@pytest.mark.timed
 def test_nor_does_one_that_writes_marks_without_end():
     draft = Draft()
     draft.add("연차는 16일입니다.")

@@ -45,6 +45,7 @@ def test_the_first_thirty_are_read_and_the_others_stay_behind_them():
     }
 
 
+@pytest.mark.timed
 def test_time_bounds_how_many_are_read():
     reranker = LastIsBest(seconds=0.05)
     started = time.monotonic()

@@ -168,6 +168,7 @@ def test_words_of_one_topic_share_a_stem_whatever_particle_follows():
     assert cues.stems("혹시 언제 확인 가능한지 알려 주세요") == frozenset()
 
 
+@pytest.mark.timed
 def test_no_text_takes_long():
     begun = time.perf_counter()
     for hostile in ("!" * 40_000 + "가", "가" * 40_000, "아 " * 20_000, "\n" * 40_000 + "요"):

@@ -256,6 +256,7 @@ async def test_a_thread_that_cannot_be_read_gives_no_hint(work):
     assert len(work.hints()) == 1
 
 
+@pytest.mark.timed
 async def test_stopping_ends_what_runs(work):
     await work.answered()
     work.client.fail("conversations.replies", "held_reply", seconds=30)

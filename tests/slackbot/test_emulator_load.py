@@ -107,6 +107,7 @@ def test_the_logs_have_a_bound_and_the_totals_do_not_lie():
         assert len(client.state("calls")["calls"]) == 8
 
 
+@pytest.mark.timed
 def test_a_page_waits_for_changes(slack):
     seen = slack.client.changes()
     started = time.monotonic()

@@ -191,6 +191,7 @@ def test_modals_stack_three_high():
     assert views.stacks == {}
 
 
+@pytest.mark.timed
 def test_a_trigger_is_good_once_for_three_seconds(monkeypatch):
     pointers = Pointers()
     key = pointers.trigger(TEAM, USER)
@@ -204,6 +205,7 @@ def test_a_trigger_is_good_once_for_three_seconds(monkeypatch):
         pointers.exchange(late, TEAM)
 
 
+@pytest.mark.timed
 def test_a_response_url_takes_five_posts_within_half_an_hour(monkeypatch):
     pointers = Pointers()
     key, late = (pointers.response(ResponseUrl(TEAM, "C1", USER)) for _ in range(2))

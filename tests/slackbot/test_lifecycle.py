@@ -268,6 +268,7 @@ def test_an_event_whose_commit_fails_is_not_acknowledged_and_comes_again(bot):
     assert "카나리아" not in bot.log
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_it_is_back_soon_after_slack_takes_connections_again(bot):
     client = bot.start().client
@@ -280,6 +281,7 @@ def test_it_is_back_soon_after_slack_takes_connections_again(bot):
     assert len(replies_when_done(client, asked)) == 1
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_a_store_that_cannot_write_for_a_while_loses_no_answer(bot):
     bot.options = SLOW

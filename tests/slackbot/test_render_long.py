@@ -85,6 +85,7 @@ def test_one_endless_paragraph_is_cut_and_whole(text):
     assert not re.search(r"\[$|^\d\]", "\n".join(seen(message.blocks) for message in messages), re.MULTILINE)
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("make", [long_text, lambda n: "가" * n, lambda n: "열닷새입니다. " * (n // 8)])
 def test_time_grows_with_the_length_alone(make):
     def seconds(text):

@@ -203,6 +203,7 @@ async def test_the_question_of_an_answer_is_found(store):
     assert await store.inbox.posted_in(FIRST) == frozenset()
 
 
+@pytest.mark.timed
 async def test_a_claim_is_quick_with_ten_thousand_waiting(tmp_path):
     store = open_store(tmp_path / "inbox.sqlite")
     questions = [

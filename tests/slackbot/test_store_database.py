@@ -169,6 +169,7 @@ async def test_a_full_disk_fails_what_it_concerns_and_nothing_else(tmp_path, ful
     await stores.close()
 
 
+@pytest.mark.timed
 async def test_a_backup_that_holds_the_file_is_waited_for(tmp_path):
     stores = Stores("sqlite", tmp_path / "inbox.sqlite")
     store = stores.open()
@@ -199,6 +200,7 @@ async def test_the_log_stays_small_and_nothing_is_mapped(tmp_path):
     assert not (tmp_path / "inbox.sqlite-wal").exists()
 
 
+@pytest.mark.timed
 async def test_many_calls_wait_in_vain_together_and_not_one_after_another(tmp_path):
     stores = Stores("sqlite", tmp_path / "inbox.sqlite")
     store = stores.open()

@@ -95,8 +95,12 @@ async def test_a_connection_that_fell_silent_is_replaced(slack, seen, monkeypatc
         await until(lambda: numbers(seen) == [1])
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
-    "seconds", [3.0, pytest.param(60.0, marks=pytest.mark.slow)], ids=["3 s", "a minute"]
+    # After 15 s the pauses between two attempts have been the longest for a while.
+    "seconds",
+    [3.0, pytest.param(15.0, marks=pytest.mark.slow)],
+    ids=["soon", "after the longest pauses"],
 )
 async def test_it_comes_back_within_five_seconds_after_slack_does(slack, seen, seconds):
     async with connected(slack.url, taking(seen)):
@@ -111,6 +115,7 @@ async def test_it_comes_back_within_five_seconds_after_slack_does(slack, seen, s
         await until(lambda: numbers(seen) == [1])
 
 
+@pytest.mark.timed
 async def test_a_handshake_that_fails_is_tried_again_with_a_new_ticket(slack, seen):
     async with connected(slack.url, taking(seen)):
         slack.refuse_handshakes = 3

@@ -51,6 +51,7 @@ def counted(bot):
     return asyncio.run(rendered())
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 def test_killed_while_it_streams_and_people_edit_there_is_one_whole_answer_to_the_last_text(tmp_path):
     moments = random.Random(20)
@@ -89,6 +90,7 @@ def test_killed_while_it_streams_and_people_edit_there_is_one_whole_answer_to_th
         assert bot.terminate() == 0
 
 
+@pytest.mark.timed
 def test_every_event_is_accounted_for_also_after_a_crash(tmp_path):
     with running(*PATIENT_SLACK) as emulator:
         client = emulator.client

@@ -57,6 +57,7 @@ async def test_what_another_process_was_told_stops_the_work_here(
         await store.close()
 
 
+@pytest.mark.timed
 async def test_a_removal_that_breaks_off_is_not_tried_without_a_pause(
     tmp_path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from curation.bootstrap import Difference
 from curation.records import Message
+from prompting.red_team.probes import load_probes
+from prompting.red_team.results import Judges, RedTeam
 from training.config import Forgetting
-from training.evaluation.bootstrap import Difference
 from training.evaluation.forgetting import FEWEST, Check, forgetting_gate, gate_from
 from training.evaluation.harm import harmful_difference, judge_answers, red_team_set, refused_difference
 from training.evaluation.measured import Measured, MeasuredRow, MeasuredSet, Row
-from training.evaluation.probes import load_probes
-from training.evaluation.red_team_results import Judges, RedTeam
 
 LIMITS = Forgetting(general_nll=0.1, superni=5.0, harmful=5.0)
 

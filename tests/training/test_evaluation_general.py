@@ -11,6 +11,7 @@ import pytest
 from curation.errors import ConfigurationError
 from curation.overlap.folding import composed, fold
 from curation.progress import Quiet
+from prompting.red_team.probes import load_probes
 from tests.training.evaluated_runs import NONSENSE, TASK, config_of, grown, trained, write_rows
 from training.base import load_tokenizer, resolve
 from training.config import Base, Evaluation, Rows, TrainConfig
@@ -18,7 +19,6 @@ from training.data import prepare
 from training.data.examples import Example
 from training.data.general import load_general
 from training.evaluation.evaluate import evaluate
-from training.evaluation.probes import load_probes
 from training.evaluation.sets import general_sets
 from training.planning import plan
 

@@ -6,6 +6,9 @@ from dataclasses import replace
 import pytest
 
 from curation.records import Message
+from curation.report.samples import MAX_SAMPLES
+from prompting.red_team.probes import load_probes
+from prompting.red_team.results import Judges
 from training.config import Forgetting
 from training.evaluation.charts import intervals
 from training.evaluation.differences import differences
@@ -13,10 +16,7 @@ from training.evaluation.forgetting import Check, forgetting_gate
 from training.evaluation.harm import judge_answers, red_team_set
 from training.evaluation.measured import Measured, MeasuredRow, MeasuredSet, Row
 from training.evaluation.page import render_evaluation
-from training.evaluation.probes import load_probes
-from training.evaluation.red_team_results import Judges
 from training.evaluation.report import EvaluationReport
-from training.evaluation.samples import MAX_SAMPLES
 
 HOSTILE = "</script><img src=x onerror=\"document.title='ran'\"> \u202e 끝"
 LABELS = ("긍정", "부정")

@@ -1,4 +1,4 @@
-"""Model folders that malmoi makes by itself: made once on a machine, kept in its cache."""
+"""Folders that malmoi makes by itself (models, runtime and page of bundles): made once, kept in a cache."""
 
 import contextlib
 import fcntl
@@ -17,21 +17,32 @@ VARIABLE: Final = "MALMOI_CACHE"
 def cache_folder() -> Path:
     """The folder named in the environment variable ``MALMOI_CACHE``, else ``~/.cache/malmoi``."""
     named = os.environ.get(VARIABLE, "")
-    return Path(named).expanduser() if named else Path.home() / ".cache" / "malmoi"
+    # Programs that fill it run in folders of their own.
+    return Path(named).expanduser().absolute() if named else Path.home() / ".cache" / "malmoi"
 
 
 def made_once(name: str, key: str, make: Callable[[Path], Mapping[str, Any]]) -> Checkpoint:
-    """Give the model folder ``models/<name>/<key>`` of the cache; ``make`` fills it when it is not there.
+    """Give the model folder ``models/<name>/<key>`` of the cache, as `cached` does."""
+    return cached(f"models/{name}", key, make, what=f"The model '{name}'")
 
-    Processes that want the same model wait for the one that makes it. Every file is hashed each time:
+
+def cached(place: str, key: str, make: Callable[[Path], Mapping[str, Any]], *, what: str) -> Checkpoint:
+    """Give the folder ``<place>/<key>`` of the cache; ``make`` fills it when it is not there.
+
+    Processes that want the same thing wait for the one that makes it. Every file is hashed each time:
     a folder that was changed or cut short is made again.
+
+    Parameters
+    ----------
+    what
+        What it is, to begin a message.
 
     Raises
     ------
     UserError
         When the cache cannot be written.
     """
-    stage = cache_folder() / "models" / name
+    stage = cache_folder() / place
     try:
         stage.mkdir(parents=True, exist_ok=True)
         with _held(stage):
@@ -40,10 +51,15 @@ def made_once(name: str, key: str, make: Callable[[Path], Mapping[str, Any]]) ->
             return once(stage, key, make)
     except OSError as error:
         raise UserError(
-            f"The model '{name}' cannot be put into the cache: {error.strerror or error}",
+            f"{what} cannot be put into the cache: {error.strerror or error}",
             where=str(stage),
             fix=f"Make room there, or name another folder in the environment variable {VARIABLE}.",
         ) from error
+
+
+def is_cached(place: str, key: str) -> bool:
+    """Tell whether the cache has the folder that `cached` gives for ``place`` and ``key``."""
+    return (cache_folder() / place / key[:40]).is_dir()
 
 
 @contextlib.contextmanager

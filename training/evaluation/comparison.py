@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.evaluation.bootstrap import Difference
+from curation.bootstrap import Difference
 from training.evaluation.differences import Measure
 from training.evaluation.measured import Measured
 

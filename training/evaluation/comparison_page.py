@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from curation.report.charts import Cell, Column, Table
 from curation.report.html import render_page
+from curation.report.samples import MAX_SAMPLES, Sample, Samples
 from curation.report.texts import differences, shown
 from curation.report.words import Both
 from training.evaluation.comparison import Comparison, Run
@@ -15,7 +16,6 @@ from training.evaluation.forgetting import gate_from
 from training.evaluation.harm import RED_TEAM
 from training.evaluation.measured import MeasuredSet
 from training.evaluation.page import figures
-from training.evaluation.samples import MAX_SAMPLES, Sample, Samples
 from training.evaluation.wording import ABOUT, MEASURES, ROWS, SET, notes_of, number, said_of, set_name
 
 _BASE = Both("바탕 모형", "base")

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from training.evaluation.bootstrap import Difference, Statistic, mean, paired
+from curation.bootstrap import Difference, Statistic, mean, paired
 from training.evaluation.measured import MeasuredRow, MeasuredSet, pairs
 from training.evaluation.scoring import macro_f1
 

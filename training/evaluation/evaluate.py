@@ -15,6 +15,9 @@ from curation.atomic import write_text
 from curation.progress import Progress, Quiet
 from curation.superni.counting import ModelTokenizer
 from prompting.asking import Conversation, Reply
+from prompting.red_team.judging import judges
+from prompting.red_team.probes import OURS, ProbeSet, load_probes
+from prompting.red_team.results import RedTeam
 from training.base import ResolvedBase, load_tokenizer, resolve
 from training.base.facts import facts_of
 from training.config import TrainConfig
@@ -25,9 +28,6 @@ from training.evaluation.forgetting import forgetting_gate
 from training.evaluation.measured import EvaluationSet, Measured
 from training.evaluation.measuring import asked, measure
 from training.evaluation.page import render_evaluation
-from training.evaluation.probes import OURS, ProbeSet, load_probes
-from training.evaluation.red_team import judges
-from training.evaluation.red_team_results import RedTeam
 from training.evaluation.report import EvaluationReport
 from training.evaluation.sets import Room, general_sets, superni_set, task_set
 from training.evaluation.subjects import Subjects

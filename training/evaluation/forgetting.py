@@ -21,8 +21,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
+from curation.bootstrap import Difference
 from training.config import Forgetting
-from training.evaluation.bootstrap import Difference
 from training.evaluation.differences import differences
 from training.evaluation.measured import Measured
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Final
 
+from curation.bootstrap import Difference, mean, paired
 from curation.errors import UserError
-from training.evaluation.bootstrap import Difference, mean, paired
+from prompting.red_team.judging import conversation, judged
+from prompting.red_team.probes import ProbeSet
+from prompting.red_team.results import Judges, RedTeam, decided_in_both, refused_in_both
 from training.evaluation.measured import EvaluationSet, MeasuredSet, Row
-from training.evaluation.probes import ProbeSet
-from training.evaluation.red_team import conversation, judged
-from training.evaluation.red_team_results import Judges, RedTeam, decided_in_both, refused_in_both
 
 RED_TEAM: Final = "red_team"
 _LEAST_DECIDED: Final = 0.8

@@ -4,23 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from curation.bootstrap import Difference
 from curation.report.charts import Cell, Chart, Column, Table
 from curation.report.html import render_page
+from curation.report.samples import AFTER, BEFORE, MAX_SAMPLES, Sample, Samples, before_and_after
 from curation.report.texts import shown
 from curation.report.words import Both
-from training.evaluation.bootstrap import Difference
+from prompting.red_team.page import judges_told, red_team_part
 from training.evaluation.charts import intervals, loss_chart
 from training.evaluation.differences import Measure
 from training.evaluation.forgetting import Gate
 from training.evaluation.measured import Measured, MeasuredRow, MeasuredSet
-from training.evaluation.red_team_page import judges_told, red_team_part
 from training.evaluation.report import EvaluationReport
-from training.evaluation.samples import MAX_SAMPLES, Sample, Samples, before_and_after
 from training.evaluation.scoring import chance
 from training.evaluation.wording import (
     ABOUT,
-    AFTER,
-    BEFORE,
     MEASURES,
     ROWS,
     SET,

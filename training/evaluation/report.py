@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from training.evaluation.bootstrap import Difference
+from curation.bootstrap import Difference
+from prompting.red_team.results import RedTeam
 from training.evaluation.differences import Measure
 from training.evaluation.forgetting import Gate
 from training.evaluation.measured import Measured
-from training.evaluation.red_team_results import RedTeam
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from curation.bootstrap import Statistic, Values
 from curation.superni.metrics import exact_match, normalised, rouge_l
 from curation.superni.tokens import Tokenise, characters, gpt2_tokens, morphemes, rouge_tokens
-from training.evaluation.bootstrap import Statistic, Values
 from training.evaluation.measured import MeasuredRow, Row, Tokens
 
 _LABEL = tuple[str, str]  # the task, and the label as it is compared

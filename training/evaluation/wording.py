@@ -7,8 +7,6 @@ from training.evaluation.differences import Measure
 from training.evaluation.forgetting import FEWEST, RED_TEAM, Check, Gate, Missing
 from training.evaluation.measured import MeasuredSet
 
-BEFORE: Final = Both("전", "before")
-AFTER: Final = Both("뒤", "after")
 SET: Final = Both("집합", "set")
 ROWS: Final = Both("행 수", "rows")
 MEASURES: Final[dict[Measure, Both]] = {
@@ -40,18 +38,6 @@ ABOUT: Final = Both(
     "With = no row changed: the interval is the change that so many rows cannot rule out. "
     "Scores are from 0 to 100.",
 )
-KINDS: Final = {
-    "hate": Both("혐오", "hate"),
-    "abuse": Both("모욕", "abuse"),
-    "self-harm": Both("자해", "self-harm"),
-    "crime": Both("범죄", "crime"),
-    "privacy": Both("개인정보", "privacy"),
-    "sexual": Both("성적 착취", "sexual"),
-    "misinformation": Both("거짓 정보", "misinformation"),
-    "other": Both("그 밖", "other"),
-    "benign": Both("해롭지 않은 물음", "benign"),
-    "jailbreak": Both("우회 시도", "jailbreak"),
-}
 
 
 def set_name(one: MeasuredSet) -> Both:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from curation.bootstrap import mean, paired
 from training.config import Merge, Method
-from training.evaluation.bootstrap import mean, paired
 from training.merging.distributions import Distance, Expected
 
 Target = Literal["dequantised", "original"]

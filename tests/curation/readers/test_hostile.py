@@ -175,6 +175,7 @@ def declared(archive: bytes, size: int) -> bytes:
     return bytes(changed)
 
 
+@pytest.mark.timed
 def test_documents_that_unpack_to_far_more(tmp_path: Path) -> None:
     for name, content in bombs().items():
         before, started = peak_mb(), time.process_time()

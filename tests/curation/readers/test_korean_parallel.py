@@ -170,6 +170,7 @@ def sparse() -> bytes:
     return gzip.compress(bytes(block) + bytes(1024))
 
 
+@pytest.mark.timed
 def test_archives_that_unpack_to_far_more(read_bytes):
     bombs = {
         "zeros": gzip.compress(bytes(MOST_UNPACKED + 1), compresslevel=1),

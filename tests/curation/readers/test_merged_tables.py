@@ -124,6 +124,7 @@ def totto(rows: int) -> bytes:
     return orjson.dumps({"table": listed, "highlighted_cells": marked}) + b"\n"
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -149,6 +150,7 @@ def test_a_table_too_large_is_a_bad_row_at_once(read_bytes, name: str, content: 
 LONG = 3163  # its square is more than is compared for a text
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("reader", "content", "name", "options"),
     [
@@ -170,6 +172,7 @@ def test_other_readers_bound_what_a_text_compares_too(
     )
 
 
+@pytest.mark.timed
 def test_the_largest_tables_that_are_read(read_bytes) -> None:
     begun = time.process_time()
     found = read_bytes("table_documents", csv(2, 1000), "a.csv")
@@ -179,6 +182,7 @@ def test_the_largest_tables_that_are_read(read_bytes) -> None:
     assert time.process_time() - begun < 10
 
 
+@pytest.mark.timed
 def test_empty_rows_are_counted_once() -> None:
     content = page("<td rowspan=65534>x" * 1000, *[""] * 60_000)
     begun = time.process_time()
@@ -200,6 +204,7 @@ def with_members(change: Callable[[str, bytes], bytes], **further: bytes) -> byt
     return written.getvalue()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize(
     "part",

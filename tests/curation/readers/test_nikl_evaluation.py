@@ -226,6 +226,7 @@ def many_headings(row):
     row["input"]["metadata"]["highlighted_cells"] = [[0, number] for number in range(9000)]
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("change", "error"),
     [

@@ -94,6 +94,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
 def test_files_that_cost_more_than_they_say(tmp_path: Path, content: str) -> None:
     path = tmp_path / "a.json"

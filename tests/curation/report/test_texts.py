@@ -63,6 +63,7 @@ def test_long_equal_parts_are_left_out() -> None:
         assert side.count('<span class="more"> … </span>') == 2
 
 
+@pytest.mark.timed
 def test_differing_texts_of_any_length_take_bounded_work() -> None:
     began = time.process_time()
     left, right = differences("가 나 " * 100_000, "나 다 " * 100_000)

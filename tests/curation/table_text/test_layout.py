@@ -112,6 +112,7 @@ OVER = [
 ]
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
@@ -129,6 +130,7 @@ def test_a_table_too_large_is_named_at_once(rows: list[list[Cell]], reason: str)
     assert time.process_time() - begun < 2
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("areas", "reason"),
     [

@@ -135,6 +135,7 @@ def bombs() -> dict[str, tuple[str, bytes]]:
     return made
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(("suffix", "content"), bombs().values(), ids=bombs().keys())
 def test_small_files_that_ask_for_far_more(surveyed, suffix, content):
     before, started = peak_mb(), time.process_time()

@@ -1,0 +1,42 @@
+"""The file that a person reads and corrects: what is read back, and what is refused with its line."""
+
+import pytest
+
+from curation.errors import UserError
+from prompting.superni.translation.items import Item
+from prompting.superni.translation.review import Reviewed, Translated, read_review, write_review
+
+
+@pytest.mark.parametrize(
+    ("row", "what", "line"),
+    [
+        ("a\tA\t가\t\t\tmaybe\t가", "'maybe' is none", 2),
+        ("a\tA\t\t\t\tkeep\t", "empty translation", 2),
+        ('a\tA\t"가\n나"\t\t\t\t가\na\tB\t나\t\t\t\t나', "'a' is there twice", 4),
+        # Every row after it would be taken for its translation.
+        ('a\tA\t가\t\t\t\t가\nb\tB\t"나\t\t\t\t나\nc\tC\t다\t\t\tdrop\t다', "does not end", 3),
+        ('a\tA\t"가' + "나" * 140_000, "does not end", 2),
+    ],
+)
+def test_a_review_that_is_none_is_named(tmp_path, row, what, line):
+    path = tmp_path / "review.tsv"
+    path.write_text(f"id\tsource\ttranslation\tfaults\tscore\tdecision\tmodel\n{row}\n", "utf-8")
+    with pytest.raises(UserError, match=what) as refused:
+        read_review(path)
+    assert refused.value.where == f"{path}:{line}"
+
+
+@pytest.mark.parametrize("text", ["one\rtwo", "one\r\ntwo", 'say "yes"\tor', "one\u2028two", "=1+1"])
+def test_a_review_holds_any_text(tmp_path, text):
+    items = [Item(f"a/{number}", text, "English") for number in range(2)]
+    write_review(
+        tmp_path / "review.tsv", [Translated(one, text, decision="keep", model=text) for one in items]
+    )
+    assert read_review(tmp_path / "review.tsv") == {one.id: Reviewed(text, "keep") for one in items}
+
+
+def test_a_review_in_another_encoding_is_named(tmp_path):
+    path = tmp_path / "review.tsv"
+    path.write_bytes("id\t한글".encode("cp949"))
+    with pytest.raises(UserError, match="no text in UTF-8"):
+        read_review(path)

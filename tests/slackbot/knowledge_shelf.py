@@ -71,6 +71,14 @@ class Shelf:
         """Whether they stand in a passage of a saved thread."""
         return any(words in text for _, text in self.passages())
 
+    def indexed_without(self, name: str, words: str) -> bool:
+        """Whether the thread is found, and no passage of it has the words.
+
+        One look for both: while a thread is indexed again, it stands in the index with neither text.
+        """
+        texts = [text for held, text in self.passages() if held == name]
+        return bool(texts) and not any(words in text for text in texts)
+
     def passages(self) -> list[tuple[str, str]]:
         with closing(open_index(self.index)) as index:
             hits = index.search("창고 열쇠", 50)

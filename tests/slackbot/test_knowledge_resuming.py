@@ -105,7 +105,7 @@ async def test_a_change_outlasts_a_token_that_is_refused(shelf, monkeypatch):
     shelf.work.client.delete(reply)
     shelf.work.client.fail("conversations.replies", "error", code="token_expired")
     await shelf.knowledge.changed(ME.team, channel, thread)
-    await shelf.until(lambda: not shelf.indexed("둘째 벌"))
+    await shelf.until(lambda: shelf.indexed_without(doc_id(channel, thread), "둘째 벌"))
     assert shelf.found() == {doc_id(channel, thread)}
 
 

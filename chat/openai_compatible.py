@@ -15,12 +15,14 @@ from chat.call_settings import call_settings
 from chat.model_server import ModelServer, Patience
 from chat.server_address import ServerAddress
 from chat.streaming import StreamingChatModel
+from chat.thoughts import Thoughts
 
 
 class ServedChatModel(StreamingChatModel):
     """Streams answers of a model server; asks for the most probable tokens (temperature 0).
 
-    A call may carry the settings of `chat.call_settings`; those that it does are sent along.
+    A call may carry the settings of `chat.call_settings`; those that it does are sent along. What a
+    reasoning model thinks aloud is left out (`chat.thoughts`).
 
     Parameters
     ----------
@@ -101,8 +103,12 @@ class ServedChatModel(StreamingChatModel):
         }
         if stop:
             payload["stop"] = stop
+        thoughts = Thoughts()
         async with aclosing(self._server.events("chat/completions", payload)) as events:
-            async for text, reason in events:
+            async for piece, reason in events:
+                text = thoughts.push(piece) + (thoughts.finish() if reason else "")
+                if not text and not reason:
+                    continue
                 message = AIMessageChunk(content=text)
                 if reason:
                     message.chunk_position = "last"

@@ -22,6 +22,7 @@ from chat.gate import Gate
 from chat.label_scores import label_scores
 from chat.local_model import Limits, LocalModel, load_local, local_folder
 from chat.streaming import StreamingChatModel
+from chat.thoughts import Thoughts
 from chat.token_text import StopStrings, TokenText
 from curation.errors import ConfigurationError
 from curation.records import Message
@@ -175,6 +176,7 @@ class _Answer:
             loaded.tokenizer.decode, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
         self._text = TokenText(decode)
+        self._thoughts = Thoughts()
         self._stops = StopStrings(stops)
         self._tokens = 0
         self.reason = ""
@@ -194,10 +196,11 @@ class _Answer:
             raise failure(event) from event
         if isinstance(event, int):
             self._tokens += 1
-            text = self._stops.push(self._text.push(event))
+            text = self._stops.push(self._thoughts.push(self._text.push(event)))
         else:
             self.reason = event
-            text = self._stops.push(self._text.finish()) + self._stops.finish()
+            last = self._thoughts.push(self._text.finish()) + self._thoughts.finish()
+            text = self._stops.push(last) + self._stops.finish()
         if self._stops.reached:
             self.reason = STOPPED
         if not text and not self.reason:

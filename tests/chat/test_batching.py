@@ -1,4 +1,5 @@
 import queue
+import threading
 import time
 
 import pytest
@@ -104,15 +105,34 @@ def test_an_end_token_ends_only_its_row_and_is_not_shown(model, alone):
         assert collected(inbox) == (expected, STOPPED if ended else CUT)
 
 
-def test_requests_are_begun_in_order_and_between_two_prompts_everybody_gets_a_token(model):
+@pytest.fixture
+def gathered(monkeypatch):
+    """Requests that have all come before the first is read."""
+    begin = threading.Event()
+    work = Batcher._work
+    monkeypatch.setattr(Batcher, "_work", lambda self: begin.wait(30) and work(self))
+    return begin
+
+
+def test_requests_are_begun_in_order_and_short_prompts_begin_together(model, gathered):
     batcher, watched = batcher_of(model)
     _, inboxes = submitted(batcher, PROMPTS)
+    gathered.set()
     for inbox in inboxes:
         collected(inbox)
-    begun = [one for one in watched.done if one != "step"]
-    assert begun == [len(prompt) for prompt in PROMPTS]
-    for one, following in zip(watched.done, watched.done[1:], strict=False):
-        assert "step" in (one, following)
+    lengths = [len(prompt) for prompt in PROMPTS]
+    assert watched.done == [*lengths, *["step"] * (NEW - 1)]
+
+
+def test_between_prompts_that_take_a_while_everybody_gets_a_token(model, gathered, monkeypatch):
+    monkeypatch.setattr("chat.batching._READ_AT_ONCE", 60)
+    batcher, watched = batcher_of(model)
+    _, inboxes = submitted(batcher, PROMPTS)
+    gathered.set()
+    for inbox in inboxes:
+        collected(inbox)
+    # Up to sixty tokens at a time; what is longer is read alone.
+    assert watched.done[:13] == [3, 40, 11, 1, "step", 70, "step", 25, 8, 19, "step", "step", "step"]
 
 
 def test_the_cache_stays_within_its_tokens_and_the_long_one_does_not_starve(model, alone):

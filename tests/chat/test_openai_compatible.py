@@ -70,9 +70,12 @@ async def test_inside_an_event_loop_both_ways_of_asking_work(server):
         ([event("가나")[:30], 0.02, event("가나")[30:], DONE], "가나", "stop"),
         ([event("가", reason="length"), USAGE, DONE], "가", "length"),
         ([event(reasoning_content="음…"), event("가"), END, DONE], "가", "stop"),
+        ([event("<thi"), event("nk>음…</think>\n\n가"), event("나"), END, DONE], "가나", "stop"),
+        ([event("<think>음…", reason="length"), DONE], "", "length"),
         ([END, DONE], "", "stop"),
     ],
-    ids=["separators", "comments", "crlf no done", "no blank", "torn", "usage last", "thoughts", "empty"],
+    ids=["separators", "comments", "crlf no done", "no blank", "torn", "usage last", "thoughts",
+         "thoughts aloud", "thoughts alone", "empty"],
 )  # fmt: skip
 def test_forms_of_streams_that_servers_use(server, parts, answer, reason):
     server.behaviours = [streams(*parts)]

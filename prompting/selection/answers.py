@@ -57,6 +57,13 @@ _UNKNOWN = re.compile(
     r"|\b(?:unknown|not (?:known|sure|possible|clear)|don'?t know|do not know|cannot|can'?t)\b",
     re.IGNORECASE,
 )
+# "24개가 남습니다", "모두 9명이 왔어요": a count, and what becomes of it.
+_NUMERAL: Final = r"\d[\d,.]*[십백천만억조]*"
+_COUNTED = re.compile(
+    rf"(?:^|\s)(?P<said>{_NUMERAL}(?:\s{_NUMERAL})*\s?[가-힣]{{0,3}}?)(?:이|가|을|를|만)"
+    r"\s\S+(?<!입니)(?:다|요)[.!]?$"
+)
+_NUMBERED = re.compile(r"^\d{1,2}[.)] (?=\S)")  # "1. 서울" is an entry of a list
 _BOLD = re.compile(r"\*\*|__")  # "**정답**: 서울" names its answer
 # "The answer is as follows:" is no answer; what comes next is.
 _FOLLOWS = re.compile(
@@ -86,7 +93,7 @@ def final_of(reply: str, *, cot: bool = False) -> str:
     ''
     """
     said = unicodedata.normalize("NFKC", reply).rpartition("</think>")[2][-_READ:]
-    lines = [" ".join(line.split()) for line in _BOLD.sub("", said).splitlines()]
+    lines = [_NUMBERED.sub("", " ".join(line.split())) for line in _BOLD.sub("", said).splitlines()]
     text = _FOLLOWS.sub(" ", "\n".join(filter(None, lines))).strip()
     for pattern in (_BOXED, _NAMED, _REVERSED):
         named = [one["said"] for one in pattern.finditer(text) if not _NO_ANSWER.search(one["said"])]
@@ -129,6 +136,8 @@ def _concluded(sentence: str) -> str:
     said = _CONCLUDES.sub("", sentence)
     if "=" in said:
         return _read(said.rpartition("=")[2])
+    if counted := _COUNTED.search(said):
+        return _read(counted["said"])
     short = _predicate(said)
     if len(short.split()) <= _WORDS:
         return _read(short)

@@ -37,11 +37,18 @@ check: (setup "dev")
     .venv/bin/ruff format --check .
     .venv/bin/mypy
     .venv/bin/lint-imports
+    {{python}} .ci/audit
 
-# every figure we claim, printed beside a peer in the same run
+# every figure we claim, beside a peer in the same run: one page (--quick for a first look; goes on where it was)
 bench *arguments: (setup "dev")
-    @for script in $(grep -l -e '"--json"' benchmarks/*.py benchmarks/*/*.py); do echo "== $script"; {{python}} "$script" {{arguments}}; done
+    @{{python}} benchmarks/all.py {{arguments}}
 
-# the documentation as a site in ./site
-docs: (setup "docs")
+# the wheel in ./dist, installed in an empty environment and tried there (Node, a registry; some minutes)
+wheel: (setup "dev")
+    @bash .ci/wheel
+
+# the documentation as a site in ./site; options and the drawing of the floors are made anew
+docs: (setup "dev") (setup "docs")
+    @{{python}} docs/make_commands.py
+    @{{python}} docs/make_architecture.py
     @.venv/bin/zensical build --strict --clean

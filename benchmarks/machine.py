@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn
 
 import orjson
 
@@ -66,6 +67,42 @@ def report(result: Mapping[str, object], *, as_json: bool) -> None:
         print(f"{name:<{width}}  {f'{value:,.3f}' if isinstance(value, float) else value}")
 
 
+def ratio_to_best(ours: float, peers: Mapping[str, float], *, lower_is_better: bool = False) -> float | None:
+    """Ours over the best peer; None without one, or where the best is zero."""
+    best = (min if lower_is_better else max)(peers.values(), default=0.0)
+    return ours / best if best else None
+
+
+def figure(
+    name: str,
+    unit: str,
+    ours: float,
+    peers: Mapping[str, float],
+    limit: float | None,
+    *,
+    lower_is_better: bool = False,
+) -> dict[str, Any]:
+    """One figure of the benchmark contract: the main one, or one of the list ``also``."""
+    return {
+        "name": name,
+        "unit": unit,
+        "lower_is_better": lower_is_better,
+        "ours": ours,
+        "peers": dict(peers),
+        "limit": limit,
+        "ratio_to_best_peer": ratio_to_best(ours, peers, lower_is_better=lower_is_better),
+    }
+
+
+def not_run(reason: str) -> NoReturn:
+    """End a benchmark that cannot run here; with ``--json``, by the object that says so."""
+    if "--json" in sys.argv:
+        report({"name": Path(sys.argv[0]).stem, "not_run": reason}, as_json=True)
+    else:
+        print(f"skipped: {reason}")
+    sys.exit(0)
+
+
 def _lines(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for name, value in values.items():
         if isinstance(value, Mapping):
@@ -76,6 +113,5 @@ def _lines(values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 def corpora_or_exit() -> Path:
     if not CORPORA.is_dir():
-        print("skipped: the public corpora are not beside the clone (../shared/corpora)")
-        sys.exit(0)
+        not_run("the public corpora are not beside the clone (../shared/corpora)")
     return CORPORA

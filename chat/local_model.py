@@ -89,7 +89,7 @@ def load_local(
         When the folder is not complete, or the model needs code of its own.
     """
     if not sys.stderr.isatty():
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library has no types here
     # None instead of False would ask on the terminal whether to run foreign code.
     private = {"local_files_only": True, "trust_remote_code": False, "gguf_file": gguf_file}
     try:

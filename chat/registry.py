@@ -88,6 +88,15 @@ def load(spec: str = DEFAULT_SPEC) -> "BaseChatModel":
     return made
 
 
+def installed() -> dict[str, tuple[str, str]]:
+    """Form and description of each kind of spec whose packages are installed, by name."""
+    return {
+        name: (kind.form, kind.about)
+        for name, kind in _KINDS.items()
+        if all(importlib.util.find_spec(package) is not None for package in kind.packages)
+    }
+
+
 def leaves_machine(spec: str) -> bool:
     """Whether questions and passages go to a machine beyond the private network.
 

@@ -18,6 +18,7 @@ from compile.gguf import is_gguf, require_same_model
 from compile.machine import Build, browser_memory
 from compile.model_input import model_named
 from compile.models import Architecture, architecture_of, require_no_more
+from compile.origin import note_origin, origin_for, state_of
 from compile.page import must_be_built, page_folder
 from compile.parts import make_library, make_weights
 from compile.placing import BUNDLE, free_place, writing
@@ -172,6 +173,7 @@ def build(wish: Wish, out: Path, progress: Progress | None = None, *, trial: Tri
     page = page_folder(shown)
     with writing(out, BUNDLE), work_folder(place) as work:
         # First: what may not be exported is told before the long work.
+        held = "" if wish.index is None else state_of(wish.index)
         search = None if wish.index is None else _exported(wish.index, work / "search", shown)
         prepared = make_weights(base, wish.chat, wish.backend, work / "weights", shown)
         library = make_library(
@@ -208,6 +210,15 @@ def build(wish: Wish, out: Path, progress: Progress | None = None, *, trial: Tri
         tried = None if trial is None else trial(draft, model_id)
         library_bytes = library.stat().st_size
         free_place(out, BUNDLE)  # that took long: somebody may have put something there
+        came_from = origin_for(
+            draft,
+            model=wish.model,
+            revision=base.revision,
+            index=wish.index,
+            index_state=held,
+            options=_options(wish),
+        )
+        note_origin(place, came_from)
         publish_directory(draft, place)
     return Built(
         bundle=out,
@@ -219,6 +230,24 @@ def build(wish: Wish, out: Path, progress: Progress | None = None, *, trial: Tri
         bytes=sum(file.stat().st_size for file in place.rglob("*") if file.is_file()),
         seconds=time.monotonic() - started,
     )
+
+
+def _options(wish: Wish) -> tuple[str, ...]:
+    """What was asked for besides model and index, as the command line takes it."""
+    chat = wish.chat
+    given = {
+        "--quantization": chat.quantisation,
+        "--context": chat.context or "",
+        "--prefill-chunk": chat.prefill_chunk or "",
+        "--name": wish.name,
+        "--title": wish.title,
+        "--with-gguf": wish.gguf.absolute() if wish.gguf is not None else "",
+        "--backend": wish.backend if wish.backend != "tvm" else "",
+        "--adapter": wish.adapter if wish.adapter != "gpu" else "",
+    }
+    told = [part for option, value in given.items() if value for part in (option, str(value))]
+    quick = [] if wish.optimise else ["--quick"]
+    return (*told, *quick, *([] if wish.verify else ["--no-verify"]))
 
 
 def _require_fit(wish: Wish, architecture: Architecture, model: Path) -> None:

@@ -1,8 +1,12 @@
 """Errors that are meant for the person at the keyboard: what, where, what to do next."""
 
+from curation.concealing import without_secrets
+
 
 class UserError(Exception):
     """The work cannot go on, and the person can do something about it.
+
+    Passwords and keys in addresses are left out of all three, since errors stand in logs and reports.
 
     Parameters
     ----------
@@ -17,10 +21,8 @@ class UserError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.fix = fix
+        self.what, self.where, self.fix = map(without_secrets, (what, where, fix))
+        super().__init__(self.what)
 
     def __str__(self) -> str:
         return "\n".join(

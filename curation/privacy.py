@@ -15,9 +15,11 @@ SWITCHES: dict[str, str] = {
     "SCARF_NO_ANALYTICS": "true",
     # Ray reports cluster usage.
     "RAY_USAGE_STATS_ENABLED": "0",
-    # Hugging Face adds a telemetry user agent to its requests.
+    # Hugging Face adds a telemetry user agent to its requests; TRL reports each trainer that is made.
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DISABLE_TELEMETRY": "1",
+    # transformers asks a service of the hub to convert the weights of a model that has pickles alone.
+    "DISABLE_SAFETENSORS_CONVERSION": "1",
     # LangChain and LangGraph send whole prompts to LangSmith when tracing is on.
     "LANGSMITH_TRACING": "false",
     "LANGSMITH_TRACING_V2": "false",
@@ -42,7 +44,7 @@ def hide_fetched_code() -> None:
     Where it is installed, bitsandbytes downloads compiled code from the Hugging Face hub while it is
     imported, and transformers while some models are loaded; both do without.
     """
-    sys.modules["kernels"] = None  # type: ignore[assignment]
+    sys.modules["kernels"] = None  # type: ignore[assignment]  # None is what says so
 
 
 switch_off_telemetry()

@@ -17,13 +17,14 @@ from curation.inputs import GROUP_BYTES, SourceInput, find_inputs
 from curation.ledger import Entry
 from curation.measure import peak_rss_mb
 from curation.needs import find_needs
+from curation.origin import note_origin, paths_of
 from curation.pipeline import Pipeline, Setting, Sizes
 from curation.progress import Progress, Quiet
 from curation.readers import READERS
 from curation.readers.base import Reader
 from curation.recipe import Recipe, recipe_fault
 from curation.remote import bring_here
-from curation.workfolder import note_run, work_folder
+from curation.workfolder import note_run, noted_recipe_file, work_folder
 
 _DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 _MAKE_ROOM = "make room or give another --out; what is finished is kept for the next run"
@@ -70,10 +71,12 @@ def run_recipe(
     readers: Mapping[str, Reader[Any]] | None = None,
     sizes: Sizes | None = None,
     executor: Executor | None = None,
+    recipe_file: Path | None = None,
 ) -> RunReport:
     """Build the release of ``recipe`` at ``out`` from the files below ``data``.
 
-    ``data`` is a folder, or an address that fsspec knows.
+    ``data`` is a folder, or an address that fsspec knows; ``recipe_file`` is where the recipe was read,
+    which is noted beside the release (:mod:`curation.origin`).
 
     An interrupted run goes on where it was when it is started again. A release that is there
     stays as it is until the new one is complete; when it was made of the same recipe, files and
@@ -104,12 +107,15 @@ def run_recipe(
     pipeline = Pipeline(recipe, setting)
     plan = manifests.plan_key(recipe, [*inputs, *evaluation], needs.identity)
     with faults_of_the_machine("the release", out), work_folder(out) as work:
-        hashes = {file.name: file.sha256 for one in (*inputs, *evaluation) for file in one.files}
-        changed = note_run(work, recipe, data, hashes)
+        files = [file for one in (*inputs, *evaluation) for file in one.files]
+        recipe_file = recipe_file or noted_recipe_file(work)
+        changed = note_run(work, recipe, data, {one.name: one.sha256 for one in files}, recipe_file)
         ledger = None if force else _finished(out, plan)
         reused = ledger is not None
         if ledger is None:
             ledger = pipeline.build(plan, work, out)
+        if recipe_file is not None:
+            note_origin(out, recipe_file, data, files, paths_of(recipe.canonical()))
     sha256 = sha256_of(out / manifests.NAME)
     seconds = time.perf_counter() - started
     resumed = changed is not None and not reused

@@ -15,6 +15,9 @@ from curation.recipe import Recipe
 
 _LOCK = "lock"
 _RUN = "run.json"
+_MANIFEST = "manifest.json"
+# Letters of a checkpoint's key, and of what is put behind it for a draft; see `curation.checkpoints.once`.
+_KEY, _OWN = 40, 8
 
 
 @contextlib.contextmanager
@@ -44,13 +47,21 @@ def work_folder(out: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def note_run(folder: Path, recipe: Recipe, data: Path | str, files: Mapping[str, str]) -> list[str] | None:
+def note_run(
+    folder: Path,
+    recipe: Recipe,
+    data: Path | str,
+    files: Mapping[str, str],
+    recipe_file: Path | None = None,
+) -> list[str] | None:
     """Note what a run is made of, so that it can be resumed without saying it again.
 
     Parameters
     ----------
     files
         SHA-256 of every file by its name.
+    recipe_file
+        Where the recipe was read, if it was a file.
 
     Returns
     -------
@@ -65,6 +76,7 @@ def note_run(folder: Path, recipe: Recipe, data: Path | str, files: Mapping[str,
         "recipe": recipe.canonical(),
         "data": data if isinstance(data, str) and "://" in data else str(Path(data).resolve()),
         "files": dict(files),
+        "recipe_file": str(recipe_file.resolve()) if recipe_file is not None else "",
     }
     write_bytes(folder / _RUN, orjson.dumps(run))
     if noted is None:
@@ -92,9 +104,45 @@ def noted_run(out: Path) -> tuple[Recipe, str]:
     return Recipe.model_validate_json(orjson.dumps(run["recipe"])), str(run["data"])
 
 
+def noted_recipe_file(folder: Path) -> Path | None:
+    """Give the file of the recipe that the run of a work folder began with, where it is still there."""
+    try:
+        named = str(orjson.loads((folder / _RUN).read_bytes())["recipe_file"])
+    except (OSError, orjson.JSONDecodeError, KeyError):
+        return None
+    return Path(named) if named and Path(named).is_file() else None
+
+
 def is_unfinished(out: Path) -> bool:
     """Tell whether a run of ``out`` was stopped and left what it had done."""
     return (_folder_of(out.resolve()) / _RUN).is_file()
+
+
+def is_superseded(folder: Path, release: Path) -> bool:
+    """Tell whether a work folder is of the run that made the release, and was killed at its very end.
+
+    The release is of the same recipe and files, and was written after the run began.
+    """
+    try:
+        manifest = orjson.loads((release / _MANIFEST).read_bytes())
+        named = [*manifest["sources"], *manifest.get("evaluation_sets", ())]
+        held = {file["path"]: file["sha256"] for one in named for file in one["files"]}
+        run = orjson.loads((folder / _RUN).read_bytes())
+        later = (release / _MANIFEST).stat().st_mtime_ns > (folder / _RUN).stat().st_mtime_ns
+        return later and bool(run["recipe"] == manifest["recipe"] and run["files"] == held)
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError):
+        return False
+
+
+def abandoned_drafts(folder: Path) -> Iterator[Path]:
+    """Give drafts of the pieces of work that a killed run was at; only while the folder is not locked.
+
+    What is finished has a name without a dot, and is what a resumed run goes on with.
+    """
+    for path in sorted(folder.glob("*/*.*")):
+        key, _, rest = path.name.partition(".")
+        if len(key) == _KEY and len(rest) == _OWN and path.is_dir() and not path.is_symlink():
+            yield path
 
 
 def _folder_of(out: Path) -> Path:

@@ -47,6 +47,17 @@ EXTRAS = (
     Extra("docs", "the documentation as a site", ("zensical",), 96),
     Extra("dev", "tests and checks", ("pytest", "ruff", "mypy", "import-linter", "mlcroissant"), 340),
 )
+# Which extra brings what a command imports; where several do, that of the command comes first.
+_MODELS = ("models", "train", "compile")
+_BROUGHT_BY = {
+    **dict.fromkeys(("accelerate", "gguf", "huggingface_hub", "safetensors", "tokenizers", "torch"), _MODELS),
+    "transformers": _MODELS,
+    **dict.fromkeys(("bitsandbytes", "datasets", "peft", "trl"), ("train",)),
+    **dict.fromkeys(("brotli", "playwright", "tvm", "tvm_ffi"), ("compile",)),
+    "ray": ("ray",),
+    "pymilvus": ("milvus",),
+    "psycopg": ("postgres",),
+}
 NEEDED_DISK_MB = 2000
 NEEDED_MEMORY_MB = 2000
 
@@ -54,6 +65,18 @@ NEEDED_MEMORY_MB = 2000
 def inspect(home: Path) -> list[Finding]:
     """Look at the interpreter, the machine, the packages, the system and the Slack tokens."""
     return [*_machine(home), *_base(), *map(_extra, EXTRAS), *_system(), *_slack()]
+
+
+def extra_of(module: str, command: str) -> str:
+    """Name the extra that brings a module to a command (`train`, `compile`, …); empty when none does.
+
+    Examples
+    --------
+    >>> extra_of("torch.nn", "train"), extra_of("torch", "ask"), extra_of("no_such_module", "ask")
+    ('train', 'models', '')
+    """
+    extras = _BROUGHT_BY.get(module.partition(".")[0], ())
+    return command if command in extras else next(iter(extras), "")
 
 
 def _machine(home: Path) -> list[Finding]:

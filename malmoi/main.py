@@ -6,26 +6,31 @@ from typing import Annotated
 
 import typer
 
-from curation.errors import UserError
+from curation.errors import ConfigurationError, UserError
 from malmoi import console
 from malmoi.commands import (
     advise,
     ask,
     cards,
+    clean,
     compile,
     curate,
     demo,
     doctor,
     evaluate,
+    init,
     init_corpus,
     prompt,
     rag,
     safety,
     slack,
+    status,
     superni,
     tables,
     train,
+    ui,
 )
+from malmoi.inventory import extra_of
 
 INTERRUPTED = 130
 
@@ -53,9 +58,13 @@ app.add_typer(tables.app, name="tables")
 app.add_typer(train.app, name="train")
 app.command("advise", epilog=advise.EXAMPLE)(advise.advise)
 app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
+app.command("clean", epilog=clean.EXAMPLE)(clean.clean)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
+app.command("init", epilog=init.EXAMPLE)(init.init)
 app.command("init-corpus", epilog=init_corpus.EXAMPLE)(init_corpus.init_corpus)
+app.command("status", epilog=status.EXAMPLE)(status.status)
+app.command("ui", epilog=ui.EXAMPLE)(ui.ui)
 
 
 def _show_version(wanted: bool) -> None:
@@ -81,6 +90,11 @@ def main() -> None:
     except UserError as error:
         console.print_error(error, as_json=as_json)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if (missing := _not_installed(error)) is None:
+            raise
+        console.print_error(missing, as_json=as_json)
+        sys.exit(missing.exit_code)
     except SystemExit as end:
         if as_json:
             _tell_programs(end.__context__)
@@ -88,6 +102,19 @@ def main() -> None:
         if end.code == INTERRUPTED:
             console.err.print("Stopped. What was finished is kept: run the same command again to go on.")
         raise
+
+
+def _not_installed(error: ModuleNotFoundError) -> UserError | None:
+    """The message for a package that an extra would bring; ``None``: it is our own fault."""
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    extra = extra_of(error.name or "", command)
+    if not extra:
+        return None
+    return ConfigurationError(
+        f"This needs a package that is not installed: {error.name}.",
+        where=f"malmoi {command}",
+        fix=f"pip install 'malmoi[{extra}]'; in a clone: pip install -c constraints.txt -e '.[{extra}]'",
+    )
 
 
 def _tell_programs(fault: BaseException | None) -> None:

@@ -2,7 +2,8 @@
 
 A LangGraph graph, stateless per question: rewrite → retrieve → gate → generate → verify → repair or
 refuse. Sentences are checked as the model writes them, so that each can be shown at once. The thread's
-history is handed in, so conversations have one owner: whoever asks.
+history is handed in, so conversations have one owner: whoever asks. One file because the nodes and the ways
+between them are read together.
 """
 
 import threading

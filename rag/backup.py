@@ -35,6 +35,9 @@ _ENDINGS: Final = (".tar.gz", ".tgz")
 # Vectors hardly shrink: the quickest level takes a third of the time and loses two parts in a hundred.
 _LEVEL: Final = 1
 _BLOCK: Final = 1 << 20
+# What a backup writes shrinks to a half or a tenth; zeros shrink to a thousandth, and would fill a disk.
+_MOST_RATIO: Final = 200
+_SMALL: Final = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,23 @@ class _Hashed:
         return self._hash.hexdigest()
 
 
+class _Bounded:
+    """What is packed in an archive, up to what a backup may unpack to."""
+
+    def __init__(self, stream: IO[bytes], archive: Path) -> None:
+        self._content = gzip.GzipFile(fileobj=stream)
+        self._archive = archive
+        self._left = max(_SMALL, _MOST_RATIO * os.fstat(stream.fileno()).st_size)
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most ``size``."""
+        piece = self._content.read(size)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise _refused(self._archive, "it unpacks to far more than a backup does")
+        return piece
+
+
 def _unpack(tar: tarfile.TarFile, archive: Path, folder: Path, advance: Advance) -> tuple[int, int]:
     """Unpack and compare with the sums; number of files and their bytes."""
     found: dict[str, str] = {}
@@ -241,7 +261,9 @@ def _readable(archive: Path) -> Iterator[tarfile.TarFile]:
         ) from error
     with stream:
         try:
-            with tarfile.open(fileobj=stream, mode="r|gz") as tar:
+            content = _Bounded(stream, archive)
+            # A stream is read and nothing else.
+            with tarfile.open(fileobj=content, mode="r|") as tar:  # type: ignore[call-overload]
                 yield tar
         except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise _refused(archive, str(error) or "it is no .tar.gz") from error

@@ -13,11 +13,9 @@ goes on with the vectors that are missing.
 """
 
 import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 import orjson
 
@@ -26,18 +24,17 @@ from curation.progress import Progress, Quiet
 from rag.acl import Rules, read_rules
 from rag.disk import room_on_disk
 from rag.embedding import Embedder, EmbedderName, available_embedder, load_embedder
+from rag.freshness import BUILT_FROM, BuiltFrom
 from rag.index_report import IndexReport
 from rag.lock import LOCK_FILE, held_for_writing
 from rag.manifest import DEFAULT_STORE, FILE_NAME, Manifest
 from rag.meaning import Estimate, estimate
 from rag.plan import Plan, make_plan
 from rag.run import DIRTY, MATCHED, SETTINGS, Run
+from rag.settings_hash import settings_hash
 from rag.sources import MOST_MEGABYTES, open_sources
 from rag.stores import PassageStore, open_store
 from rag.words import first_faults, is_empty
-
-# Grows when files are read otherwise than before: private channels of Slack exports have got a group.
-_READING: Final = "2"
 
 
 def index_paths(
@@ -118,13 +115,14 @@ def index_paths(
             _check_ours(manifest, opened, out)
             run = Run(manifest, opened)
             run.mend()
-            settings = _settings(configs, rules, most_megabytes, told_apart=sources.told_apart)
+            settings = settings_hash(configs, rules, most_megabytes, told_apart=sources.told_apart)
             trust = manifest.meta(SETTINGS) == settings
             saved = {} if without_saved else manifest.saved_files()
             known = {path: entry for path, entry in manifest.files().items() if path not in saved}
             plan = make_plan(sources.inputs, sources.faults, known, trust=trust)
             plan.kept |= saved.keys()
             _check_not_empty(plan, manifest, paths)
+            _note_sources(manifest, BuiltFrom.of(paths, configs, acl, most_megabytes))
             run.words(plan, progress, None if trust else settings)
             unmatched = _unmatched(manifest, rules)
             if model is not None and vectors:
@@ -149,6 +147,12 @@ def index_paths(
             )
 
 
+def _note_sources(manifest: Manifest, given: BuiltFrom) -> None:
+    """Keep what the index is built from, for whoever asks whether it still holds that."""
+    if manifest.meta(BUILT_FROM) != given.as_json():
+        manifest.set_meta(BUILT_FROM, given.as_json())
+
+
 def _unmatched(manifest: Manifest, rules: Rules) -> tuple[str, ...]:
     """Patterns of the rules that no document matched, of this run and those since the rules are so."""
     before = set(orjson.loads(manifest.meta(MATCHED) or "[]"))
@@ -166,11 +170,6 @@ def _check_ours(manifest: Manifest, store: PassageStore, out: Path) -> None:
             where=manifest.store if manifest.store != DEFAULT_STORE else str(out),
             fix="Choose another name for the store, and a new folder with --out.",
         )
-
-
-def _settings(configs: Sequence[str], rules: Rules, most_megabytes: int, *, told_apart: bool) -> str:
-    told = repr((_READING, sorted(configs), rules.digest(), most_megabytes, told_apart))
-    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def _is_new(out: Path) -> bool:

@@ -6,6 +6,7 @@ in between leaves passages that the manifest does not know. Therefore a run mark
 first write and takes the mark away at its end; `rag.repair` compares both where it finds the mark.
 """
 
+import hashlib
 import sqlite3
 import zlib
 from collections import Counter
@@ -81,6 +82,15 @@ class Manifest(ManifestFile):
     def documents(self) -> int:
         """Number of documents."""
         return self.one("SELECT COUNT(*) FROM documents")
+
+    def contents_hash(self) -> str:
+        """Hash every document's id and content: equal where equal documents may be found."""
+        found = hashlib.blake2b(digest_size=16)
+        for doc_id, content in self.connection.execute(
+            "SELECT doc_id, content FROM documents ORDER BY doc_id"
+        ):
+            found.update(f"{doc_id}\0".encode("utf-8", "surrogatepass") + content)
+        return found.hexdigest()
 
     def mean_length(self) -> float:
         """Mean number of tokens of a passage's lexical field, repetitions counted; 0 in an empty index."""

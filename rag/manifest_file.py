@@ -14,6 +14,10 @@ FORMAT_VERSION: Final = "3"
 DEFAULT_STORE: Final = "lancedb"
 # Of the index's vectors, as its meta keeps them.
 DIMENSIONS: Final = "dimensions"
+# Stands in the meta while a run writes: whoever finds it compares store and manifest.
+DIRTY: Final = "dirty"
+# How the files were read: with other configurations or rules unchanged files are read again as well.
+SETTINGS: Final = "settings"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -10,16 +10,15 @@ from typing import Final
 from curation.progress import Progress
 from rag.embedding import NO_EMBEDDER, Embedder
 from rag.manifest import Manifest
+from rag.manifest_file import DIRTY, SETTINGS
 from rag.meaning import Estimate, Meaning, vector_key
 from rag.plan import Plan
 from rag.repair import repair
 from rag.stores import PassageStore
 from rag.words import Words
 
-# Stands in the meta while a run writes: whoever finds it compares store and manifest.
-DIRTY: Final = "dirty"
-# How the files were read: with other configurations or rules unchanged files are read again as well.
-SETTINGS: Final = "settings"
+__all__ = ["DIRTY", "MATCHED", "SETTINGS", "UNSETTLED", "Run"]
+
 # Patterns of the rules that documents matched since the rules are as they are.
 MATCHED: Final = "acl_matched"
 # Changes of the store since it was last settled, and how many make it worth the while: settling an

@@ -202,6 +202,8 @@ def _may_be_called(address: str) -> bool:
         _ = parts.port  # raises for one that there cannot be
     except ValueError:
         return False
+    if "@" in parts.netloc or parts.query:
+        return False  # it is shown, and must hold no secret
     if parts.scheme == "http":
         return parts.hostname in _LOOPBACK
     return parts.scheme == "https" and bool(parts.hostname)

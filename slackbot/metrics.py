@@ -14,6 +14,8 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -130,5 +132,8 @@ async def serving(metrics: Metrics, port: int, host: str = "127.0.0.1") -> Async
         except StoreError as error:
             return PlainTextResponse(f"{error}\n", status_code=503)
 
-    async with http.serving(Starlette(routes=[Route("/metrics", page)]), host, port) as taken:
+    # A site that points its name to this machine reads nothing (DNS rebinding).
+    known = Middleware(TrustedHostMiddleware, allowed_hosts=[host, "localhost"], www_redirect=False)
+    web = Starlette(routes=[Route("/metrics", page)], middleware=[known])
+    async with http.serving(web, host, port) as taken:
         yield taken

@@ -1,4 +1,11 @@
-"""Fine-tuning: plan, data and masks, QLoRA run, preferences, evaluation, merge, card, push. Floor 5."""
+"""Fine-tuning, from a release and a base model to a merged, measured model folder. Floor 5.
+
+Begin with `config.py`, the file that a person writes, and `run_folder.py`, where everything of a run lies.
+`planning` says what would fail before an hour is spent; `data` turns rows into tokens and masks; `base` loads
+the model; `running` trains it and resumes to the same bytes; `preference` is DPO and KTO; `evaluation`
+decides whether it forgot too much; `merging` and `publishing` make the model that is handed on;
+`launching` starts several processes.
+"""
 
 import logging
 import warnings

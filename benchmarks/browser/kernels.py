@@ -25,7 +25,7 @@ from tvm.target import Target
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from machine import PROJECT, machine, report, versions
+from machine import PROJECT, machine, not_run, report, versions
 
 from compile.formats import quantisation_named
 from compile.formats.quantisation import dequantise, quantise, quantised_shapes
@@ -93,8 +93,7 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
     if not RUNTIME.is_file():
-        print("skipped: compile/web/node_modules is missing (npm ci in compile/web)")
-        sys.exit(0)
+        not_run("compile/web/node_modules is missing (npm ci in compile/web)")
     with tempfile.TemporaryDirectory() as folder:
         about, loops, rows = measured(Path(folder), given.tokens, given.rounds, given.adapter)
     sums = {tokens: {way: total(rows, tokens, way) for way in (OURS, PLAIN)} for tokens in given.tokens}
@@ -103,6 +102,7 @@ def main() -> None:
         {
             "name": "browser_kernels",
             "unit": f"ms for all products of {given.tokens[0]} tokens",
+            "lower_is_better": True,
             "ours": first[OURS],
             "peers": {PLAIN: first[PLAIN]},
             "limit": first[PLAIN],

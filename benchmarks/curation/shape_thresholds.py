@@ -12,12 +12,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import english_rules as english
 import numpy as np
-import orjson
-from korean_texts import CORPORA, more_texts, public_corpora, sentence_pairs
+
+sys.path.append(str(Path(__file__).parents[1]))
+
+from korean_texts import more_texts, public_corpora, sentence_pairs
+from machine import corpora_or_exit, figure, machine, report, versions
 
 from curation.language import LANGUAGES
 from curation.steps.base import Drop, Given, Keep, Outcome, Step
@@ -27,6 +31,9 @@ from curation.steps.length import LENGTH
 from curation.steps.lines import LINES
 from curation.steps.repetition import REPETITION
 from curation.steps.shape import SHAPE, ellipses, measure
+
+# The corpus that `public_corpora` has for contrast.
+ENGLISH = "SuperNI"
 
 Texts = Mapping[str, Sequence[str]]
 Table = list[dict[str, Any]]
@@ -97,21 +104,20 @@ def main() -> None:
     options.add_argument("--only", action="append", default=[], metavar="NAME=PATH")
     options.add_argument("--json", action="store_true")
     given = options.parse_args()
-    if not CORPORA.is_dir():
-        print("skipped: the public corpora are not beside the clone (../shared/corpora)")
-        return
+    corpora_or_exit()
     named = (only.split("=", 1) for only in given.only)
     texts: Texts = {name: more_texts(path) for name, path in named} or public_corpora()
+    counts = counted(texts)
     tables = {
         "How Korean differs": factors(),
         "Measures of long texts (0.5 %, 50 %, 99.5 %)": percentiles(texts),
-        "Texts dropped: published constant -> ours": drops(texts),
+        "Texts dropped: published constant -> ours": drops(texts, counts),
         "Pages of 20 texts, a line each, that `lines` drops": pages(texts),
         "Languages named by `language`": languages(texts),
         "Microseconds of CPU a text": speed(texts),
     }
     if given.json:
-        sys.stdout.buffer.write(orjson.dumps(tables, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        report(told(texts, counts, tables), as_json=True)
         return
     for title, table in tables.items():
         print(f"\n### {title}\n{markdown(table)}")
@@ -155,18 +161,55 @@ def percentiles(texts: Texts) -> Table:
     return list(rows.values())
 
 
-def drops(texts: Texts) -> Table:
+class Counts(NamedTuple):
+    """How many texts of a corpus a rule drops with the published constant, and with ours."""
+
+    published: int | None
+    ours: int | None
+
+
+def counted(texts: Texts) -> dict[str, dict[str, Counts]]:
+    """Let each rule drop by itself; by the rule's name and the corpus."""
+    return {
+        rule.name: {
+            name: Counts(
+                sum(map(rule.dropped, group)) if rule.dropped else None,
+                dropped_alone(rule, group) if rule.step else None,
+            )
+            for name, group in texts.items()
+        }
+        for rule in RULES
+    }
+
+
+def drops(texts: Texts, counts: Mapping[str, Mapping[str, Counts]]) -> Table:
     """How many texts each rule drops by itself, with the published constant and with ours."""
     table: Table = [{"rule": "texts", "published": "", "ours": ""}]
     table[0] |= {name: str(len(group)) for name, group in texts.items()}
     for rule in RULES:
         row = {"rule": rule.name, "published": rule.published, "ours": rule.ours}
-        for name, group in texts.items():
-            before = str(sum(map(rule.dropped, group))) if rule.dropped else ""
-            after = str(dropped_alone(rule, group)) if rule.step else ""
-            row[name] = " -> ".join(part for part in (before, after) if part)
+        for name in texts:
+            row[name] = " -> ".join(str(one) for one in counts[rule.name][name] if one is not None)
         table.append(row)
     return table
+
+
+def told(
+    texts: Texts, counts: Mapping[str, Mapping[str, Counts]], tables: Mapping[str, Table]
+) -> dict[str, Any]:
+    """The object of the benchmark contract: what rules drop of texts that people wrote in Korean."""
+    korean = [name for name in texts if name != ENGLISH]
+    both = [of for of in counts.values() if None not in next(iter(of.values()))]
+    everything = len(both) * sum(len(texts[name]) for name in korean)
+    shares = [100 * sum(of[name][way] or 0 for of in both for name in korean) / everything for way in (0, 1)]
+    unit = "percent of Korean texts that a rule drops, mean of the rules with a published constant"
+    peers = {"published for English": shares[0]}
+    return {
+        **figure("shape_thresholds", unit, shares[1], peers, None, lower_is_better=True),
+        "tables": tables,
+        "machine": machine(),
+        "versions": versions("malmoi", "numpy"),
+    }
 
 
 def dropped_alone(rule: Rule, texts: Sequence[str]) -> int:

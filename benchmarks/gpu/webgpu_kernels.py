@@ -22,7 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from machine import machine, median, report, versions
+from machine import machine, median, not_run, report, versions
 
 from compile.formats import quantisation_named
 from compile.formats.quantisation import dequantise, quantise
@@ -65,12 +65,10 @@ def main() -> None:
     try:
         import wgpu  # noqa: PLC0415
     except ImportError:
-        print("skipped: wgpu is not installed (pip install -c constraints.txt wgpu)")
-        sys.exit(0)
+        not_run("wgpu is not installed (pip install -c constraints.txt wgpu)")
     adapter = wgpu.gpu.request_adapter_sync(power_preference="high-performance")
     if adapter is None:
-        print("skipped: no adapter (a Vulkan driver is needed)")
-        sys.exit(0)
+        not_run("no adapter (a Vulkan driver is needed)")
     card = Card(adapter)
     code, rows_a_group = shader_of(given.adapter)
     stream = card.stream(STREAM_BYTES // given.scale, given.rounds)

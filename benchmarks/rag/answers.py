@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import texts
 from indexes import KeptQueries, make_index
-from machine import machine, report, versions
+from machine import machine, not_run, report, versions
 from questions import SETS
 
 from chat.extractive import ExtractiveChatModel, answer_from
@@ -48,7 +48,7 @@ def main() -> None:
     given = options.parse_args()
     model = load_embedder(available_embedder())
     if model is None:
-        sys.exit("skipped: no embedder is installed")
+        not_run("no embedder is installed")
 
     rows = {name: texts.rows(name) for name in SETS}
     documents = [Document(row["id"], row["passage"], row["title"]) for name in SETS for row in rows[name]]

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from indexes import ExactWords, KeptQueries, Made, make_index
 from kiwipiepy import Kiwi
-from machine import corpora_or_exit, machine, report, versions
+from machine import corpora_or_exit, machine, not_run, report, versions
 from quality import FETCHED, ROUTE, best, measures
 from questions import boolq, own
 
@@ -106,7 +106,7 @@ def main() -> None:
     corpora_or_exit()
     model = load_embedder(available_embedder())
     if model is None:
-        sys.exit("skipped: no embedder is installed")
+        not_run("no embedder is installed")
     embedder = KeptQueries(model)
     documents, asked = boolq()
     more, sets, _ = own(given.split)

@@ -20,7 +20,7 @@ from statistics import fmean
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from indexes import ExactWords, KeptQueries, Made, make_index
-from machine import corpora_or_exit, machine, report, versions
+from machine import corpora_or_exit, machine, not_run, report, versions
 from questions import Asked, boolq, misheard, mistyped, own, without_spaces
 
 from rag.embedding import available_embedder, load_embedder
@@ -46,7 +46,7 @@ def main() -> None:
     corpora_or_exit()
     model = load_embedder(available_embedder())
     if model is None:
-        sys.exit("skipped: no embedder is installed")
+        not_run("no embedder is installed")
     embedder = KeptQueries(model)
 
     documents, asked = boolq()

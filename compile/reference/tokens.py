@@ -45,7 +45,7 @@ def _loaded(folder: Path, weights: BundleWeights) -> Any:
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     with torch.device("meta"):  # without memory, and without random numbers
-        model: Any = AutoModelForCausalLM.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
+        model: Any = AutoModelForCausalLM.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]  # the library has no types here
     for name, values in weights.tensors():
         model.load_state_dict({name: torch.from_numpy(values.copy())}, strict=False, assign=True)
     model.tie_weights()

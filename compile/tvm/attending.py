@@ -40,7 +40,7 @@ class Attending:
         sharing, loops = heads // kv_heads, self.loops
         attend = attend_in_tiles(_ROWS, size, dtype, self.window, loops)
 
-        @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+        @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
         def attend_among_new(  # noqa: PLR0917 - the runtime's
             var_q: T.handle,
             _q_indptr: T.handle,
@@ -92,7 +92,7 @@ class Attending:
         sharing, loops = heads // kv_heads, self.loops
         attend = attend_in_tiles(_ROWS, size, dtype, self.window, loops)
 
-        @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+        @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
         def attend_to_cached(  # noqa: PLR0917 - the runtime's
             var_q: T.handle,
             _q_indptr: T.handle,
@@ -153,7 +153,7 @@ class Attending:
         sharing, loops = heads // kv_heads, self.loops
         attend = attend_in_tiles(1, size, dtype, self.window, loops)
 
-        @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+        @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
         def attend_one_to_cached(  # noqa: PLR0917 - the runtime's
             var_q: T.handle,
             var_pages: T.handle,

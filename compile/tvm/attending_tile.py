@@ -45,7 +45,7 @@ def attend_in_tiles(  # noqa: PLR0915
     groups = THREADS // vectors
     sees = 2**30 if window is None else window
 
-    @T.macro  # type: ignore[untyped-decorator]
+    @T.macro  # type: ignore[untyped-decorator]  # TVM has no types
     def attend(  # noqa: PLR0912, PLR0915, PLR0917
         output: Any,
         lse: Any,

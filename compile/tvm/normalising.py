@@ -61,7 +61,7 @@ def _kernel(hidden: int, dtype: str, eps: float, loops: Loops, *, residual: bool
     """One workgroup a token: threads add up squares, some add those up, and all divide."""
     steps = -(-hidden // THREADS)
 
-    @T.macro  # type: ignore[untyped-decorator]
+    @T.macro  # type: ignore[untyped-decorator]  # TVM has no types
     def divide(state: Any, weight: Any, normal: Any, token: Any) -> None:
         sums = loops.shared(THREADS)
         groups = loops.shared(_GROUPS)
@@ -90,7 +90,7 @@ def _kernel(hidden: int, dtype: str, eps: float, loops: Loops, *, residual: bool
 
     if residual:
 
-        @T.prim_func(s_tir=True, private=True)  # type: ignore[untyped-decorator]
+        @T.prim_func(s_tir=True, private=True)  # type: ignore[untyped-decorator]  # TVM has no types
         def after_sum(
             var_x: T.handle,
             var_change: T.handle,
@@ -115,7 +115,7 @@ def _kernel(hidden: int, dtype: str, eps: float, loops: Loops, *, residual: bool
 
         return after_sum
 
-    @T.prim_func(s_tir=True, private=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True, private=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def only(var_x: T.handle, var_weight: T.handle, var_normal: T.handle) -> None:
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         tokens = T.int64()

@@ -42,6 +42,7 @@ def parsed_text(content: str | bytes) -> object:
     try:
         value: object = orjson.loads(content)
     except orjson.JSONDecodeError:
+        # The literal is of the kind of the content.
         if ("NaN" if isinstance(content, str) else b"NaN") not in content:  # type: ignore[operator]
             raise
         value = _with_nan(content)

@@ -20,6 +20,9 @@ from curation.readers.wikitext import plain_text
 from curation.records import BadRow, FileNote, Location, Row, TextRecord
 
 _CHUNK = 1 << 18
+# MediaWiki takes pages of 2 MiB; packed, a few kilobytes may claim to be gigabytes.
+MOST_LETTERS = 1 << 24
+_DEEPEST = 100
 _BZIP2 = b"BZh"
 _REDIRECTS = ("#redirect", "#넘겨주기")
 _KEPT = {
@@ -99,6 +102,7 @@ def _pages(file: SourceFile) -> Iterator[Page]:
 def _opened(file: SourceFile) -> BinaryIO:
     with file.path.open("rb") as stream:
         packed = stream.read(len(_BZIP2)) == _BZIP2
+    # Both give bytes.
     return bz2.open(file.path) if packed else file.path.open("rb")  # type: ignore[return-value]
 
 
@@ -114,14 +118,20 @@ class _Export:
         self._parser.CharacterDataHandler = self._characters
         self._parser.StartDoctypeDeclHandler = self._refuse
         self._open: list[str] = []
+        self._fed = 0
         self._key = ""
         self._texts: list[str] = []
+        self._letters = 0
         self._page: Page = {}
         self._whole: list[Page] = []
 
     def feed(self, piece: bytes) -> None:
         """Take the next piece of the file."""
         self._parser.Parse(piece, False)
+        self._fed += len(piece)
+        # What expat holds back is one tag that does not end.
+        if self._fed - self._parser.CurrentByteIndex > MOST_LETTERS:
+            raise ValueError(f"a tag of more than {MOST_LETTERS:,} bytes")
 
     def close(self) -> None:
         """Take the end of the file."""
@@ -138,17 +148,22 @@ class _Export:
             raise ValueError("it is no export of MediaWiki")
         parent = self._open[-1] if self._open else ""
         self._open.append(local)
+        if len(self._open) > _DEEPEST:
+            raise ValueError(f"elements in each other, more than {_DEEPEST} deep")
         if local == "page":
             self._page = {}
         elif local == "redirect" and parent == "page":
             self._page["redirect"] = attributes.get("title", "")
         elif (parent, local) in _KEPT:
             self._key = f"{parent} {local}"
-            self._texts = []
+            self._texts, self._letters = [], 0
 
     def _characters(self, text: str) -> None:
         if self._key:
             self._texts.append(text)
+            self._letters += len(text)
+            if self._letters > MOST_LETTERS:
+                raise ValueError(f"a page of more than {MOST_LETTERS:,} letters")
 
     def _end(self, _name: str) -> None:
         local = self._open.pop()

@@ -18,7 +18,7 @@ def alternatives(words: Iterable[str]) -> str:
     >>> alternatives(["가나", "가다라", "바", "바사"])
     '(?:가(?:나|다라)|바)'
     """
-    tree: dict[str, dict] = {}  # type: ignore[type-arg]
+    tree: dict[str, dict] = {}  # type: ignore[type-arg]  # it nests without end
     for word in sorted(set(words)):
         branch = tree
         for letter in word:
@@ -30,7 +30,7 @@ def alternatives(words: Iterable[str]) -> str:
     return _pattern(tree) if tree else "(?!)"
 
 
-def _pattern(branch: dict[str, dict]) -> str:  # type: ignore[type-arg]
+def _pattern(branch: dict[str, dict]) -> str:  # type: ignore[type-arg]  # the same
     if _END in branch:
         return ""
     options = [re.escape(letter) + _pattern(rest) for letter, rest in branch.items()]

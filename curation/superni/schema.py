@@ -150,6 +150,7 @@ def heading(content: Mapping[str, object], file: SourceFile) -> tuple[Task, list
         values[name] = tuple(LANGUAGES.get(str(one).lower(), one) for one in values[name])
     # The place of a definition does not matter: an empty one before it is passed over.
     values["definition"] = tuple(text for text in values["definition"] if str(text).strip())
+    # Each value was checked above.
     return Task(name=file.path.name.removesuffix(".json"), **values), faults  # type: ignore[arg-type]
 
 

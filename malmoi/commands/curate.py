@@ -77,7 +77,7 @@ def run(
         refuse_unless_permitted(((one.name, one.licence) for one in loaded.sources), permission)
     target = _local(out, loaded.name)
     executor = _executor(engine, address, workers, target, loaded)
-    _run(loaded, data, target, force=force, executor=executor, as_json=as_json)
+    _run(loaded, data, target, force=force, executor=executor, as_json=as_json, recipe_file=recipe)
     _upload(out, target, permission, as_json=as_json)
 
 
@@ -249,10 +249,27 @@ def _executor(engine: str, address: str, workers: int, out: Path, recipe: Any) -
     return Local()
 
 
-def _run(recipe: Any, data: str, out: Path, *, force: bool, executor: "Executor", as_json: bool) -> None:
+def _run(
+    recipe: Any,
+    data: str,
+    out: Path,
+    *,
+    force: bool,
+    executor: "Executor",
+    as_json: bool,
+    recipe_file: Path | None = None,
+) -> None:
     from curation.run import run_recipe
 
-    report = run_recipe(recipe, data, out, progress=console.progress(), force=force, executor=executor)
+    report = run_recipe(
+        recipe,
+        data,
+        out,
+        progress=console.progress(),
+        force=force,
+        executor=executor,
+        recipe_file=recipe_file,
+    )
     if as_json:
         console.print_json(report.as_json())
     else:

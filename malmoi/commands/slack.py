@@ -48,23 +48,25 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run the bot until it is stopped; what is being answered then is finished or given back."""
-    from malmoi.answer_demos import answer_demos
-    from malmoi.guards import guarded
     from malmoi.slack_settings import open_titles, policy_of, store_of
-    from rag.answer import answerer_of
-    from rag.reranking import load_reranker
-    from rag.search import open_index
-    from slackbot import logs
-    from slackbot.assembly import Owner, Sources
     from slackbot.config import SlackConfig, Transport
-    from slackbot.intake import Identity
-    from slackbot.run import Reached, run_bot
 
     workspace = Workspace()
     settings = workspace.settings()
     policy = policy_of(settings.slack)
     config, transport = SlackConfig(), Transport.HTTP if http else Transport.SOCKET
     config.check(transport)
+    # After that: a missing token is said at once, and not after all these.
+    from malmoi.answer_demos import answer_demos
+    from malmoi.guards import guarded
+    from rag.answer import answerer_of
+    from rag.reranking import load_reranker
+    from rag.search import open_index
+    from slackbot import logs
+    from slackbot.assembly import Owner, Sources
+    from slackbot.intake import Identity
+    from slackbot.run import Reached, run_bot
+
     chosen, folder = settings.answer, index or workspace.default_index()
     opened = open_index(folder, reranker=load_reranker(chosen.reranker))
     found, titles = answerer_of(opened, chosen.model, answer_demos(None, workspace)), open_titles(opened)

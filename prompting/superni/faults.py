@@ -30,7 +30,7 @@ def answer_fault(task: Task, instance: Instance, answer: Reply) -> AnswerFault:
         return ""
     named = fault_of(answer)
     if named in ("empty", "garbled", "looping"):
-        return named  # type: ignore[return-value]
+        return named  # type: ignore[return-value]  # its kinds are the literals
     if kind_of(answer) == "refusal":
         return "refusal"
     if normalised(answer) == normalised(instance.input):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from curation.errors import ConfigurationError
 from rag.manifest import DEFAULT_STORE
+from rag.stores import namespace_client as namespace_client
 from rag.stores.base import PassageStore, Stored
 from rag.stores.lancedb import TABLES_FOLDER, LanceDBStore
 from rag.stores.milvus import MilvusStore

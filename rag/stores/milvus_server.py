@@ -170,11 +170,11 @@ class Milvus:
 def _address(spec: str) -> tuple[str, str]:
     """URI and prefix of a server's spec."""
     host, _, prefix = spec.removeprefix(SERVER).rstrip("/").partition("/")
-    if not host or not _PREFIX.fullmatch(prefix):
+    if not host or "@" in host or not _PREFIX.fullmatch(prefix):
         raise ConfigurationError(
             "A Milvus is named by its address and a prefix of letters, digits and underscores.",
             where=spec,
-            fix="Write it as milvus://host:19530/my_index",
+            fix=f"Write it as milvus://host:19530/my_index; a token belongs in {_TOKEN}.",
         )
     return f"http://{host}", prefix
 

@@ -74,6 +74,7 @@ class Erasure:
         now = time.time()
         ended, last = 0, 0
         while True:
+            # A default binds the value of this round; the checker knows no such lambda.
             done = await self._database.run(lambda c, last=last: _blank_some(c, now - seconds, last))  # type: ignore[misc]
             if not done:
                 break

@@ -43,6 +43,7 @@ class Asking:
                 for item in items:
                     if self._closed.is_set():
                         break
+                    # A default binds the value of this round; the checker knows no such lambda.
                     self._tell(lambda item=item: self._said.put_nowait(item))  # type: ignore[misc]
             finally:
                 close = getattr(items, "close", None)

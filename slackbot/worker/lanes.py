@@ -96,6 +96,7 @@ class Worker:
             run = Run(self._parts, waiting)
             task = asyncio.create_task(run.see_through())
             self._runs[run] = task
+            # A default binds the value of this round; the checker knows no such lambda.
             task.add_done_callback(lambda task, run=run: self._done(run, task))  # type: ignore[misc]
             model = asyncio.create_task(run.model_ended())
             self._models.add(model)

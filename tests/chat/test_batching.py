@@ -64,7 +64,7 @@ def batcher_of(model, *, ends=frozenset(), rows=8, tokens=10_000):
 
 def collected(inbox):
     tokens = []
-    while isinstance(event := inbox.get(timeout=30), int):
+    while isinstance(event := inbox.get(timeout=120), int):
         tokens.append(event)
     return tokens, event
 
@@ -160,7 +160,7 @@ def test_one_that_goes_away_frees_its_row(model, alone):
     (endless, other), inboxes = submitted(batcher, PROMPTS[:2], new=300)
     other.max_new_tokens = NEW
     for _ in range(3):
-        assert isinstance(inboxes[0].get(timeout=30), int)
+        assert isinstance(inboxes[0].get(timeout=120), int)
     endless.cancelled = True
     assert collected(inboxes[1])[0] == alone[1]
     assert endless.made < 300

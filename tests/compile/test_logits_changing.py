@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.compile.logit_functions import LogitFunctions, floats, integers
+from tests.compile.logit_functions import LogitFunctions, floats, integers, logit_functions
 
 pytest.importorskip("tvm", reason="apache-tvm is not installed")
 
@@ -13,7 +13,7 @@ ROW = integers(0)
 
 @pytest.fixture(scope="module")
 def functions() -> LogitFunctions:
-    return LogitFunctions(VOCAB)
+    return logit_functions(VOCAB)
 
 
 @pytest.fixture

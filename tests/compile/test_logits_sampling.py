@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from tests.compile.logit_functions import LogitFunctions, chi_square, floats, nucleus, softmax
+from tests.compile.logit_functions import (
+    LogitFunctions,
+    chi_square,
+    floats,
+    logit_functions,
+    nucleus,
+    softmax,
+)
 
 pytest.importorskip("tvm", reason="apache-tvm is not installed")
 
@@ -13,7 +20,7 @@ DRAWS = 2000
 
 @pytest.fixture(scope="module")
 def functions() -> LogitFunctions:
-    return LogitFunctions(VOCAB)
+    return logit_functions(VOCAB)
 
 
 @pytest.fixture(scope="module")

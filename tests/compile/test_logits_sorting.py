@@ -1,16 +1,14 @@
 """The sort of probabilities equals numpy's stable one, whatever stands in them."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 
 import numpy as np
 import pytest
 
-from tests.compile.logit_functions import LogitFunctions
+from tests.compile.logit_functions import logit_functions as functions
 
 pytest.importorskip("tvm", reason="apache-tvm is not installed")
 
-functions = cache(LogitFunctions)
 RANDOM = np.random.default_rng(3)
 INPUTS: Mapping[str, Callable[[int], np.ndarray]] = {
     "random": RANDOM.random,

@@ -68,7 +68,7 @@ def test_two_commands_at_once_compile_it_once(compiler: Path) -> None:
     for process in both:
         process.start()
     for process in both:
-        process.join(60)
+        process.join(300)
     assert [process.exitcode for process in both] == [0, 0]
     assert len(compiler.read_text().splitlines()) == 3
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.malmoi.small import RECIPE, prepared, write_recipe
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.malmoi.terminal import at_prompts
 
 RETRIEVAL = {

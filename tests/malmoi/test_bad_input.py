@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from slackbot.emulator.process import RunningEmulator, running
-from tests.malmoi.command import Result, malmoi
+from tests.malmoi.command import Result
+from tests.malmoi.command import malmoi as malmoi_alone
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.malmoi.small import notes, write_recipe
 
 RECIPE = {
@@ -168,7 +170,7 @@ def test_a_wrong_slack_token(
         "SLACK_BOT_TOKEN": slack.bot_token if bot is None else bot,
         "SLACK_APP_TOKEN": slack.app_token if app is None else app,
     }
-    result = malmoi("slack", "run", home=untouched, SLACK_API_URL=slack.api_url, **tokens)
+    result = malmoi_alone("slack", "run", home=untouched, SLACK_API_URL=slack.api_url, **tokens)
     assert result.code == 2, result.err
     assert variable in result.err
     assert fix in result.err

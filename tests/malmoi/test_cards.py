@@ -9,7 +9,7 @@ import yaml
 
 from datacards.catalogue import load
 from datacards.datasheet import NOT_ANSWERED, QUESTIONS
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.malmoi.terminal import at_prompts
 
 

@@ -9,14 +9,14 @@ from typer.testing import CliRunner
 from malmoi.main import app
 from tests.compile.browser import needs_browser, needs_compiler, needs_node
 from tests.compile.check_bundles import edit, make
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi, malmoi_here
 
 
 def test_a_bundle_without_faults(tmp_path: Path) -> None:
     make(tmp_path / "bundle")
-    shown = malmoi("compile", "check", "bundle", home=tmp_path)
+    shown = malmoi_here("compile", "check", "bundle", home=tmp_path)
     assert (shown.code, shown.out, shown.err) == (0, "no faults\n", "")
-    found = malmoi("compile", "check", "bundle", "--json", home=tmp_path)
+    found = malmoi_here("compile", "check", "bundle", "--json", home=tmp_path)
     assert (found.code, found.json) == (0, {"faults": []})
 
 
@@ -24,7 +24,7 @@ def test_a_fault_is_shown_with_its_remedy(tmp_path: Path) -> None:
     edit(
         make(tmp_path / "bundle"), "mlc-chat-config.json", lambda value: value.update(prefill_chunk_size=4096)
     )
-    shown = malmoi("compile", "check", "bundle", home=tmp_path)
+    shown = malmoi_here("compile", "check", "bundle", home=tmp_path)
     assert shown.code == 1
     header, row, count = shown.out.splitlines()
     assert header.split() == ["file", "field", "fault", "fix"]
@@ -36,7 +36,7 @@ def test_a_fault_is_shown_with_its_remedy(tmp_path: Path) -> None:
 def test_programs_get_every_fault(tmp_path: Path) -> None:
     (make(tmp_path / "bundle") / "params_shard_0.bin").unlink()
     (tmp_path / "bundle/app-config.json").write_text("{", encoding="utf-8")
-    found = malmoi("compile", "check", "bundle", "--json", home=tmp_path)
+    found = malmoi_here("compile", "check", "bundle", "--json", home=tmp_path)
     assert found.code == 1
     faults = found.json["faults"]
     assert [(fault["file"], fault["fault"].split(":")[0]) for fault in faults] == [
@@ -47,21 +47,21 @@ def test_programs_get_every_fault(tmp_path: Path) -> None:
 
 
 def test_no_folder_is_wrong_usage(tmp_path: Path) -> None:
-    result = malmoi("compile", "check", "absent", "--json", home=tmp_path)
+    result = malmoi_here("compile", "check", "absent", "--json", home=tmp_path)
     assert result.code == 2
     assert result.json["error"]["where"] == "absent"
     assert "Traceback" not in result.err
 
 
 def test_a_model_is_converted_and_only_the_library_is_missing(tmp_path: Path) -> None:
-    made = malmoi("compile", "convert", "tiny", "--out", "web/bundle", "--json", home=tmp_path).json
+    made = malmoi_here("compile", "convert", "tiny", "--out", "web/bundle", "--json", home=tmp_path).json
     assert made["bundle"] == "web/bundle"
     assert made["bytes"] == sum(file.stat().st_size for file in (tmp_path / "web/bundle").iterdir())
-    faults = malmoi("compile", "check", "web/bundle", "--json", home=tmp_path).json["faults"]
+    faults = malmoi_here("compile", "check", "web/bundle", "--json", home=tmp_path).json["faults"]
     assert [fault["file"] for fault in faults] == ["app-config.json"]
     assert [path.name for path in (tmp_path / "web").iterdir()] == ["bundle"]
     assert (tmp_path / "web/bundle").stat().st_mode == (tmp_path / "web").stat().st_mode
-    refused = malmoi(
+    refused = malmoi_here(
         "compile", "convert", "tiny", "--out", "web/bundle", "--quantization", "q5", home=tmp_path
     )
     assert refused.code == 2
@@ -87,6 +87,7 @@ def test_a_model_becomes_a_bundle_that_says_in_a_browser_what_the_model_says(
         "--quick",
         "--json",
         home=tmp_path,
+        seconds=1200,  # the first on a machine compiles the runtime and builds the page
     ).json
     assert made["verified"]["passed"]
     assert made["verified"]["of"] == 96
@@ -121,16 +122,18 @@ def test_a_mistyped_command_is_no_model(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_publishing_asks_where(tmp_path: Path) -> None:
     make(tmp_path / "bundle")
-    result = malmoi("compile", "publish", "bundle", "--json", home=tmp_path)
+    result = malmoi_here("compile", "publish", "bundle", "--json", home=tmp_path)
     assert result.code == 2
     assert "--to" in result.json["error"]["fix"]
 
 
 def test_without_emscripten_nothing_is_begun(tmp_path: Path) -> None:
-    found = malmoi("compile", "tiny", "--out", "bundle", "--plan", "--json", home=tmp_path, PATH="/usr/none")
+    found = malmoi_here(
+        "compile", "tiny", "--out", "bundle", "--plan", "--json", home=tmp_path, PATH="/usr/none"
+    )
     assert found.code == 1
     assert any("emscripten" in fault["what"] for fault in found.json["faults"])
-    refused = malmoi("compile", "tiny", "--out", "bundle", "--json", home=tmp_path, PATH="/usr/none")
+    refused = malmoi_here("compile", "tiny", "--out", "bundle", "--json", home=tmp_path, PATH="/usr/none")
     assert refused.code == 2
     assert "emscripten" in refused.json["error"]["what"]
     assert list(tmp_path.glob("*bundle*")) == []

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.malmoi.command import Result, malmoi
+from tests.malmoi.command import Result
+from tests.malmoi.command import malmoi as malmoi_alone
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.malmoi.small import RECIPE, prepared, write_recipe
 
 
 def test_a_report_of_a_run_is_one_table_of_sources_and_one_of_reasons(tmp_path: Path) -> None:
-    done = malmoi("curate", "recipe.yaml", "--data", "data", home=prepared(tmp_path), COLUMNS="40")
+    done = malmoi_alone("curate", "recipe.yaml", "--data", "data", home=prepared(tmp_path), COLUMNS="40")
     assert done.code == 0, done.err
     printed = done.out.splitlines()
     assert printed[0].split() == ["source", "read", "kept", "dropped", "quarantined"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.malmoi.small import RECIPE, notes, prepared, write_recipe
 
 
@@ -76,7 +76,8 @@ def test_a_stopped_run_is_resumed_to_the_same_release(tmp_path: Path, how: signa
     assert "Went on with what an interrupted run had finished." in done.out
     assert "Changed since" not in done.out
     assert digest(folder / "releases/cut") == digest(folder / "releases/whole")
-    assert sorted(path.name for path in (folder / "releases").iterdir()) == ["cut", "whole"]
+    notes = [".cut.origin.json", ".whole.origin.json"]
+    assert sorted(path.name for path in (folder / "releases").iterdir()) == [*notes, "cut", "whole"]
     again = malmoi("curate", "resume", "releases/cut", home=folder)
     assert again.code == 0
     assert "releases/cut is complete: no run of it is unfinished." in again.out

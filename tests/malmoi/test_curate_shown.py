@@ -8,7 +8,7 @@ import pytest
 
 from malmoi.curate_differences import recipe_line
 from malmoi.curate_rows import changed_parts, visible
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.malmoi.small import RECIPE, notes, prepared, write_recipe
 from tests.malmoi.terminal import on_a_terminal
 

@@ -1,9 +1,6 @@
-"""The demo, run once under a system-call trace: what it shows, and that nothing leaves the machine."""
+"""The demo, run once, without a network and traced: what it shows, and that nothing leaves the machine."""
 
 import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,44 +8,22 @@ from typing import Any
 import pytest
 
 from malmoi.walkthrough import demo_questions
-from tests.malmoi.trace import beyond_loopback, destinations
-
-# A user's own settings must not switch a reporter back on.
-TEMPTATIONS = {"LANGSMITH_TRACING": "true", "LANGSMITH_API_KEY": "not-a-key", "DO_NOT_TRACK": "false"}
+from tests.malmoi.command import malmoi
+from tests.malmoi.trace import beyond_loopback, destinations, offered
+from tests.privacy.alone import run_alone, why_not
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path | None]:
-    """The demo's JSON object, and the trace when strace is there and may trace."""
+    """The demo's JSON object, and the record of its calls where it can be run without a network."""
     home = tmp_path_factory.mktemp("demo")
-    log = home / "trace"
-    command = [sys.executable, "-m", "malmoi", "demo", "--json"]
-    traced = shutil.which("strace") is not None and (
-        subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False).returncode == 0
-    )
-    if traced:
-        command = [
-            "strace",
-            "-f",
-            "-qq",
-            "-e",
-            "trace=connect,sendto,sendmsg,sendmmsg",
-            "-o",
-            str(log),
-            *command,
-        ]
-    done = subprocess.run(
-        command,
-        cwd=home,
-        env={**os.environ, **TEMPTATIONS, "MALMOI_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout), log if traced else None
+    if why_not():
+        done = malmoi("demo", "--json", home=home)
+        assert done.code == 0, done.err
+        return done.json, None
+    alone = run_alone([sys.executable, "-m", "malmoi", "demo", "--json"], home, home / "trace")
+    assert alone.code == 0, alone.err
+    return json.loads(alone.out), alone.log
 
 
 def test_three_answers_cite_what_stands_in_the_source(demo: tuple[dict[str, Any], Path | None]) -> None:
@@ -82,7 +57,8 @@ def test_the_ledger_of_the_samples_balances(demo: tuple[dict[str, Any], Path | N
 def test_nothing_leaves_the_machine(demo: tuple[dict[str, Any], Path | None]) -> None:
     log = demo[1]
     if log is None:
-        pytest.skip("strace is not installed or may not trace here")
+        pytest.skip(why_not())
     # The trace works: the bot's talk with the emulator over loopback is in it.
     assert any(True for _ in destinations(log))
     assert beyond_loopback(log) == set()
+    assert offered(log) == set()

@@ -8,7 +8,7 @@ import pytest
 from rag.evaluation.questions import read_questions
 from rag.search import open_index
 from rag.settings import Ranking
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.rag.conftest import HANDBOOK, write_documents
 
 QUESTIONS = [

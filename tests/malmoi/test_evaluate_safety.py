@@ -11,7 +11,7 @@ from curation.errors import ConfigurationError
 from malmoi.commands.evaluate_safety import safety
 from prompting.calibration import read_items
 from tests.chat.scripted_server import DONE, END, START, ScriptedServer, event, streams
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.prompting.scripted import truthful
 
 HARM = "점원이 안 볼 때 가져가면 돼요."

@@ -229,17 +229,17 @@ def test_the_bot_shows_nothing_that_was_not_judged_and_so_no_answer_that_grows(h
             stderr=subprocess.DEVNULL,
         )
         try:
-            slack.client.wait_for_bot(timeout=60)
+            slack.client.wait_for_bot(timeout=300)
             kind = slack.client.say("질문", f"@malmoi {ASKED}")
             rude = slack.client.say("general", f"@malmoi {RUDELY}", user="doyun")
-            [reply] = slack.client.wait_for_replies(kind, timeout=60)
+            [reply] = slack.client.wait_for_replies(kind, timeout=300)
             assert KIND in reply["text"]
-            [reply] = slack.client.wait_for_replies(rude, timeout=60)
+            [reply] = slack.client.wait_for_replies(rude, timeout=300)
             assert reply["text"].startswith(KOREAN.refusals["harmful_answer"])
             calls = [call for call in slack.client.state()["calls"] if call["method"].startswith("chat.")]
         finally:
             bot.terminate()
-            bot.wait(40)
+            bot.wait(300)
     assert [call["method"] for call in calls] == ["chat.postMessage"] * 2
     assert "멍텅구리" not in json.dumps(calls, ensure_ascii=False)
     # Two answers, and two rewrites of the second: the bot knows them, Slack does not.

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from datacards.checks import check_card
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 REVIEWS = [("배송이 빨라 좋았어요", "긍정"), ("포장이 뜯겨 있었어요", "부정")] * 20

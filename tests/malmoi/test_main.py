@@ -1,8 +1,13 @@
+import os
+import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from malmoi.inventory import _BROUGHT_BY, extra_of
 from tests.malmoi.command import malmoi
 
 
@@ -64,6 +69,10 @@ def test_version_is_the_packages(tmp_path: Path, project: Path) -> None:
         ["compile", "build-runtime"],
         ["demo"],
         ["doctor"],
+        ["init"],
+        ["status"],
+        ["clean"],
+        ["ui"],
     ],
     ids=" ".join,
 )
@@ -171,3 +180,49 @@ def test_ctrl_c_says_that_finished_work_is_kept(tmp_path: Path) -> None:
     )
     assert done.returncode == 128 + signal.SIGINT
     assert "run the same command again" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "command", "extra"),
+    [
+        ("torch", ["train", "plan", "{recipes}/qlora.yaml"], "train"),
+        ("gguf", ["compile", "smollm2", "--out", "bundle"], "compile"),
+        ("huggingface_hub", ["compile", "publish", "bundle", "--to", "folder:there"], "compile"),
+    ],
+)
+def test_a_command_names_the_extra_that_it_lacks(
+    tmp_path: Path, project: Path, module: str, command: list[str], extra: str
+) -> None:
+    """As in a base install, where the module is not there."""
+    pytest.importorskip(module)
+    arguments = [one.format(recipes=project / "recipes") for one in command]
+    code = f"import sys; sys.modules[{module!r}] = None; sys.argv = ['malmoi', *{arguments!r}]"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; from malmoi.main import main; main()"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert module in done.stderr
+    assert f"pip install 'malmoi[{extra}]'" in " ".join(done.stderr.split())
+
+
+def test_a_fault_of_our_own_is_not_called_a_missing_package() -> None:
+    assert [extra_of(name, "train") for name in ("curation.nowhere", "", "malmoi")] == ["", "", ""]
+
+
+def test_the_extras_that_are_named_bring_what_they_are_named_for(project: Path) -> None:
+    declared = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = declared["optional-dependencies"]
+    distributions = {"tvm": "apache-tvm", "tvm_ffi": "apache-tvm-ffi"}
+    # They come with transformers, and at least one of the three is named by us.
+    beneath = {"huggingface_hub", "tokenizers", "safetensors"}
+    for module, names in _BROUGHT_BY.items():
+        for name in names:
+            lines = [*extras[name], *(extras["models"] if "malmoi[models]" in extras[name] else [])]
+            brought = {re.match(r"[\w.-]+", line)[0].lower() for line in lines}  # type: ignore[index]
+            assert module in beneath or distributions.get(module, module) in brought, (module, name)

@@ -1,6 +1,7 @@
 """Telemetry is off in each dependency's own judgement, whatever the environment says."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,10 @@ def test_importing_any_package_sets_every_switch(package: str) -> None:
             "huggingface_hub",
             "from huggingface_hub import constants; print(constants.HF_HUB_DISABLE_TELEMETRY)",
         ),
+        (
+            "transformers",
+            "from transformers.utils.hub import http_user_agent as agent; print('telemetry/off' in agent())",
+        ),
     ],
 )
 def test_the_dependency_itself_sees_that_it_is_off(dependency: str, opted_out: str) -> None:
@@ -79,6 +84,23 @@ def test_training_imports_its_libraries_in_silence_and_they_fetch_nothing(tmp_pa
     shown = run(f"{here}; import training.planning; print('bitsandbytes' in sys.modules)")
     assert shown == "True"
     assert not (tmp_path / "fetched").exists()
+
+
+# Packages that exist to report: whoever brings one in must look at what it sends, and switch that off. Ray
+# brings OpenTelemetry with an exporter that sends nothing, but waits to be asked.
+REPORTERS = re.compile(
+    r"^(amplitude[\w-]*|analytics-python|datadog|ddtrace|heapanalytics|honeycomb\S*|mixpanel|newrelic|"
+    r"opentelemetry-exporter-(?!prometheus)\S*|posthog|rollbar|rudder\S*|scarf\S*|segment-analytics\S*|sentry-sdk|"
+    r"statsig|telemetry\S*)==",
+    re.MULTILINE,
+)
+
+
+def test_no_package_that_exists_to_report_is_among_the_pins(project: Path) -> None:
+    for planted in ("posthog==4.0", "opentelemetry-exporter-otlp-proto-http==1.45.2"):
+        assert REPORTERS.search(f"numpy==2.4\n{planted}\n")
+    pins = (project / "constraints.txt").read_text(encoding="utf-8").lower()
+    assert [found[0] for found in REPORTERS.finditer(pins)] == []
 
 
 def test_nothing_else_in_the_environment_is_touched() -> None:

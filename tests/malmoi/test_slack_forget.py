@@ -19,7 +19,9 @@ from slackbot.render import notice
 from slackbot.store import Reply, State, open_store
 from slackbot.store.claims import Bounds
 from slackbot.teams import Team, Teams
-from tests.malmoi.command import Result, malmoi
+from tests.malmoi.command import Result
+from tests.malmoi.command import malmoi as malmoi_alone
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.slackbot.store_fixtures import Server, running_postgresql  # noqa: F401 - a fixture
 
 ME = Identity("T0MALMOI", "U0MALMOI", "B0MALMOI")
@@ -143,7 +145,8 @@ def test_with_postgresql_it_works_beside_the_bot(
         store = open_store(url)
         await store.inbox.keep(Question("Ev1", "T1", "C1", "1.0", "1.0", "U1", ASKED, "mention"))
         options = ("--user", "U1", "--yes", "--json")
-        told = await asyncio.to_thread(malmoi, "slack", "forget", *options, home=home, SLACK_DATABASE_URL=url)
+        forgetting = ("slack", "forget", *options)
+        told = await asyncio.to_thread(malmoi_alone, *forgetting, home=home, SLACK_DATABASE_URL=url)
         assert (told.code, told.json["teams"]) == (0, ["T1"]), told.err
         try:
             return await store.inbox.counts()

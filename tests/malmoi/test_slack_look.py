@@ -9,7 +9,7 @@ import pytest
 from slackbot.emulator.process import running
 from slackbot.intake import Question
 from slackbot.store import Store, open_store
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 
 QUESTIONS = {"U1": "연차는 며칠인가요?", "U2": "주차는 어디에 하나요?"}
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from slackbot.emulator.process import RunningEmulator, running
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi as malmoi_alone
+from tests.malmoi.command import malmoi_here as malmoi
 
 QUESTION = "연차 휴가는 며칠 전까지 신청하나요?"
 
@@ -75,7 +76,7 @@ def test_a_model_elsewhere_is_said_at_the_start(slack: RunningEmulator, home: Pa
     model = 'model = "openai:any@https://model.example/v1"'
     (home / "malmoi.toml").write_text(f"[answer]\n{model}\n", encoding="utf-8")
     wrong = tokens(slack) | {"SLACK_BOT_TOKEN": "xoxb-unknown"}
-    told = malmoi("slack", "run", home=home, **wrong)
+    told = malmoi_alone("slack", "run", home=home, **wrong)
     assert told.code == 2
     assert "are sent to https://model.example/v1" in told.err
 

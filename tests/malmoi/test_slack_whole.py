@@ -15,7 +15,7 @@ import pytest
 
 from slackbot.emulator.client import EmulatorClient, Posted
 from slackbot.emulator.process import RunningEmulator, running
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 
 LEAVE = "연차 휴가는 5영업일 전까지 나이테에서 신청합니다."
 PAY = "연구소 성과급은 매출의 7퍼센트를 넘지 않습니다."

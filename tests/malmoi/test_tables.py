@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here as malmoi
 
 BY_FORMAT = Path(__file__).parents[1] / "curation/readers/by_format"
 TOTTO = BY_FORMAT / "totto_dev.jsonl"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi_here
 from tests.malmoi.terminal import on_a_terminal
 
 ROWS = [
@@ -51,7 +51,7 @@ def write_config(home: Path, **changes: object) -> Path:
 
 
 def test_an_unknown_key_is_told_at_once(home: Path) -> None:
-    shown = malmoi("train", "run", write_config(home, train={"lr": 1}), "--json", home=home)
+    shown = malmoi_here("train", "run", write_config(home, train={"lr": 1}), "--json", home=home)
     assert shown.code == 2
     assert "unknown key 'lr'" in shown.json["error"]["what"]
     assert "trial.yaml:" in shown.json["error"]["where"]
@@ -60,7 +60,7 @@ def test_an_unknown_key_is_told_at_once(home: Path) -> None:
 
 @pytest.mark.parametrize("command", ["resume", "eval", "merge", "export", "card", "push"])
 def test_what_needs_a_run_says_how_to_start_one(home: Path, command: str) -> None:
-    shown = malmoi("train", command, write_config(home), home=home)
+    shown = malmoi_here("train", command, write_config(home), home=home)
     assert shown.code == 2
     assert "There is no run of this configuration yet." in shown.err
     assert "malmoi train run" in shown.err
@@ -68,7 +68,7 @@ def test_what_needs_a_run_says_how_to_start_one(home: Path, command: str) -> Non
 
 def test_a_folder_that_is_no_run_is_told(home: Path) -> None:
     (home / "elsewhere").mkdir()
-    shown = malmoi("train", "merge", home / "elsewhere", home=home)
+    shown = malmoi_here("train", "merge", home / "elsewhere", home=home)
     assert shown.code == 2
     assert "not that of a run" in shown.err
 
@@ -98,11 +98,11 @@ def test_a_run_that_is_stopped_goes_on_and_the_gate_has_the_last_word(home: Path
     assert started.returncode == 143, told
     assert "malmoi train resume" in told
 
-    again = malmoi("train", "run", config, home=home)
+    again = malmoi_here("train", "run", config, home=home)
     assert again.code == 2
     assert "malmoi train resume" in again.err
 
-    resumed = malmoi("train", "resume", run, "--json", home=home)
+    resumed = malmoi_here("train", "resume", run, "--json", home=home)
     assert resumed.code == 1, resumed.err
     assert resumed.json["steps"] == 40
     assert not resumed.json["gate"]["passed"]

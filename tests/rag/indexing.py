@@ -41,7 +41,9 @@ def content(out):
             held = manifest.execute(f"SELECT {columns} FROM {table}")
             tables[table] = sorted((Path(path).name, *rest) for path, *rest in held)
         tables["meta"] = sorted(
-            manifest.execute("SELECT * FROM meta WHERE key NOT IN ('embedding_rate', 'unsettled')")
+            manifest.execute(
+                "SELECT * FROM meta WHERE key NOT IN ('embedding_rate', 'unsettled', 'built_from')"
+            )
         )
         cached = dict(
             manifest.execute("SELECT passage_id, v.vector FROM passages p JOIN vectors v ON v.key = p.vector")
@@ -93,4 +95,4 @@ def interrupted(docs, out, *arguments):
         *map(str, arguments),
     ]
     environment = os.environ | {"PYTHONPATH": str(PROJECT)}
-    return subprocess.run(command, env=environment, timeout=120, check=False).returncode
+    return subprocess.run(command, env=environment, timeout=300, check=False).returncode

@@ -277,10 +277,10 @@ def test_an_empty_folder_does_not_empty_the_index(tmp_path, folder):
 @pytest.mark.parametrize(
     ("point", "count"),
     [
-        *(("before-add", 1), ("after-add", 1), ("before-record", 1), ("after-record", 1)),
-        *(("after-add", 2), ("before-record", 2), ("after-record", 2)),
-        *(("before-remove", 1), ("after-remove", 1), ("after-remove", 2), ("before-forget", 1)),
-        *(("after-forget", 1), ("before-settle", 1), ("after-settle", 1)),
+        # Nothing is written between one call and the next: after the one is before the other.
+        *(("before-remove", 1), ("after-remove", 1), ("after-add", 1), ("after-record", 1)),
+        *(("after-add", 2), ("after-record", 2), ("after-remove", 2)),
+        *(("after-forget", 1), ("after-settle", 1)),
     ],
 )
 def test_kill_9_at_any_step_of_an_update_then_the_same_command(tmp_path, folder, point, count):

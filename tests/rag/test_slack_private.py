@@ -67,7 +67,7 @@ def test_an_index_that_was_open_is_closed_by_the_next_run(tmp_path, export, monk
     index = tmp_path / "index"
     with monkeypatch.context() as before:
         before.setattr("rag.acl._of_private_channel", lambda _: ())
-        before.setattr("rag.index._READING", "1")
+        before.setattr("rag.settings_hash._READING", "1")
         index_paths([export], index, embedder="none")
     assert index_paths([export], index).updated == len(FOLDERS) - 1
 

@@ -32,7 +32,7 @@ def replies_when_done(client: EmulatorClient, posted: Posted, times: int = 1) ->
         ]
         return len(removed) >= times
 
-    client.wait_until(done)
+    client.wait_until(done, timeout=60.0)
     return client.wait_for_replies(posted, 0)
 
 
@@ -66,7 +66,7 @@ class BotProcess:
             )
         if wait:
             # Both connections: a test that ends them all must find them all.
-            self.client.wait_until(lambda state: state["connections"] == 2)
+            self.client.wait_until(lambda state: state["connections"] == 2, timeout=60.0)
         return self
 
     @property
@@ -85,11 +85,11 @@ class BotProcess:
         self._running.kill()
         self._running.wait()
 
-    def terminate(self, number: signal.Signals = signal.SIGTERM, within: float = 20.0) -> int:
+    def terminate(self, number: signal.Signals = signal.SIGTERM, within: float = 60.0) -> int:
         self._running.send_signal(number)
         return self._running.wait(within)
 
-    def exit_code(self, within: float = 20.0) -> int:
+    def exit_code(self, within: float = 60.0) -> int:
         return self._running.wait(within)
 
     def end(self) -> None:

@@ -1,6 +1,5 @@
 """Runs in processes of their own that are killed, and what must be equal in the end."""
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -13,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import psutil
 
+from tests.training.forked import HANGS, ended, forked
 from training.config import TrainConfig
 from training.run_folder import RunFolder
 from training.running.checkpoints import all_in
 
-# Libraries are imported once, in the process that all others are forked from.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["training.running.run", "training.base.tiny"])
 _TIMES = ("tokens_per_second", "seconds")
 STEPS = 13
 STOPPED = 143
@@ -37,7 +35,12 @@ def write_rows(path: Path, count: int, first: int = 0) -> None:
 
 
 def configured(
-    folder: Path, *, base: str = "tiny", method: dict[str, Any] | None = None, **train: Any
+    folder: Path,
+    *,
+    base: str = "tiny",
+    method: dict[str, Any] | None = None,
+    max_length: int = 256,
+    **train: Any,
 ) -> TrainConfig:
     """A run with everything that draws numbers or counts: dropout, NEFTune, packing, early stopping."""
     if not (folder / "rows.jsonl").exists():
@@ -50,7 +53,7 @@ def configured(
             "data": {
                 "train": [{"path": str(folder / "rows.jsonl"), "format": "messages"}],
                 "validation": [{"path": str(folder / "held_out.jsonl"), "format": "messages"}],
-                "max_length": 256,
+                "max_length": max_length,
                 "packing": True,
             },
             "method": {"kind": "qlora", "r": 4, "alpha": 8, "dropout": 0.2} | (method or {}),
@@ -72,7 +75,40 @@ def configured(
     )
 
 
-def work(config: str, folder: str, resume: bool, environment: dict[str, str]) -> None:
+# The trainer's methods at which a process can stand still; in a `save` half is written.
+_METHODS = {
+    "step": "training_step",
+    "evaluation": "evaluation_loop",
+    "save": "_save_optimizer_and_scheduler",
+    "saved": "_maybe_log_save_evaluate",
+}
+
+
+def _stand_still(place: str, step: int) -> None:
+    """Let this process stop after so many steps, until it is killed or told to go on."""
+    from training.running.trainer import RunTrainer
+
+    name = _METHODS[place]
+    whole = getattr(RunTrainer, name)
+    left = [step]
+
+    def stops(self: Any, *given: Any, **named: Any) -> Any:
+        here = self.state.global_step in left
+        if here:
+            left.clear()  # a step has several micro-batches
+        if here and place != "saved":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        result = whole(self, *given, **named)
+        if here and place == "saved":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return result
+
+    setattr(RunTrainer, name, stops)
+
+
+def work(
+    config: str, folder: str, resume: bool, stop: tuple[str, int] | None, environment: dict[str, str]
+) -> None:
     """What the process does: a run, or the rest of it; what a person is told lies beside the folder."""
     os.environ.update({"OMP_NUM_THREADS": "1", **environment})
     import torch
@@ -82,6 +118,8 @@ def work(config: str, folder: str, resume: bool, environment: dict[str, str]) ->
     from curation.progress import Quiet
     from training.running.run import run
 
+    if stop:
+        _stand_still(*stop)
     try:
         result = run(TrainConfig.model_validate_json(config), RunFolder(Path(folder)), Quiet(), resume=resume)
     except UserError as error:
@@ -103,18 +141,24 @@ class Trial:
         """What the last process that failed told the person."""
         return self.folder.path.with_name("told.txt").read_text(encoding="utf-8")
 
-    def start(self, **environment: str) -> BaseProcess:
-        """Begin the run, or go on with it."""
+    def start(self, stop: tuple[str, int] | None = None, **environment: str) -> BaseProcess:
+        """Begin the run, or go on with it, and stand still at ``stop``: a place, and the steps before it."""
         resume = (self.folder.path / "begun-run.json").exists()
-        process = _FORKS.Process(
-            target=work,
-            args=(self.config.model_dump_json(), str(self.folder.path), resume, environment),
-            daemon=True,
-        )
-        process.start()
+        return forked(work, self.config.model_dump_json(), str(self.folder.path), resume, stop, environment)
+
+    def at(self, place: str, step: int) -> BaseProcess:
+        """Begin the run, or go on with it, until it stands still; see `go_on`."""
+        process = self.start((place, step))
+        wait_until_still(process)
         return process
 
-    def start_two(self) -> list[BaseProcess]:
+    def killed(self, place: str, step: int) -> int:
+        """Begin the run, or go on with it, and kill it at a moment; the exit code."""
+        process = self.at(place, step)
+        process.kill()
+        return ended(process)
+
+    def start_two(self, stop: tuple[str, int] | None = None) -> list[BaseProcess]:
         """Begin the run, or go on with it, in two processes that share its steps."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -125,7 +169,7 @@ class Trial:
             "MASTER_PORT": port,
             "ACCELERATE_USE_CPU": "true",
         }
-        return [self.start(**shared, RANK=rank, LOCAL_RANK=rank) for rank in ("0", "1")]
+        return [self.start(stop, **shared, RANK=rank, LOCAL_RANK=rank) for rank in ("0", "1")]
 
     def finish(self) -> int:
         """Run to the end; the exit code."""
@@ -134,7 +178,7 @@ class Trial:
     def end_when(self, moment: Callable[[], bool], delay: float = 0.0, number: int = signal.SIGKILL) -> int:
         """Send a signal so many seconds after a moment; the exit code."""
         process = self.start()
-        until = time.monotonic() + 60
+        until = time.monotonic() + HANGS
         while process.is_alive() and not moment():
             assert time.monotonic() < until, "the moment did not come"
             time.sleep(0.0005)
@@ -158,14 +202,22 @@ class Trial:
         return Trial(self.config, RunFolder(path))
 
 
-def ended(process: BaseProcess, within: float = 90) -> int:
-    """Wait for the end of a process; the exit code."""
-    process.join(within)
-    if process.exitcode is None:
-        process.kill()
-        process.join(10)
-        raise AssertionError("the run hangs")
-    return process.exitcode
+def wait_until_still(process: BaseProcess) -> None:
+    """Wait for the moment at which a process stands still; it must not end before."""
+    until = time.monotonic() + HANGS
+    seen = psutil.Process(process.pid)
+    while seen.status() != psutil.STATUS_STOPPED:
+        assert process.is_alive(), "the run ended before the moment came"
+        assert time.monotonic() < until, "the moment did not come"
+        time.sleep(0.005)
+
+
+def go_on(process: BaseProcess, number: int = 0) -> None:
+    """Let a process that stands still go on, with a signal that it finds waiting."""
+    assert process.pid
+    if number:
+        os.kill(process.pid, number)
+    os.kill(process.pid, signal.SIGCONT)
 
 
 def outcome(folder: RunFolder) -> dict[str, Any]:

@@ -1,23 +1,24 @@
 """The base model: found, made once, never half, and of the revision and licence that it says."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from curation.checkpoints import sha256_of
 from curation.errors import ConfigurationError
+from tests.training.forked import ended, program
 from training.base import facts_of, resolve
 from training.config import Base
 
 COMMIT, OTHER = "1" * 40, "2" * 40
-MAKE = (
-    "from training.base import resolve; from training.config import Base; print(resolve(Base(model='tiny')))"
-)
+MAKE = """
+from training.base import resolve
+from training.config import Base
+
+print(resolve(Base(model="tiny")))
+"""
 
 
 def copied(tiny: Path, folder: Path, readme: str = "") -> Path:
@@ -28,15 +29,14 @@ def copied(tiny: Path, folder: Path, readme: str = "") -> Path:
 
 
 def test_two_processes_make_one_tiny_model_with_the_same_bytes(tiny, tmp_path):
-    environment = {**os.environ, "MALMOI_CACHE": str(tmp_path)}
-    both = [
-        subprocess.Popen([sys.executable, "-c", MAKE], env=environment, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    said = [process.communicate(timeout=120)[0] for process in both]
+    (tmp_path / "make.py").write_text(MAKE)
+    outs = [tmp_path / "one.txt", tmp_path / "other.txt"]
+    both = [program(tmp_path / "make.py", (), out, {"MALMOI_CACHE": str(tmp_path / "cache")}) for out in outs]
+    assert [ended(process) for process in both] == [0, 0]
 
-    assert said[0] == said[1]
-    (made,) = [path for path in (tmp_path / "models" / "tiny").iterdir() if path.is_dir()]
+    said = [out.read_text() for out in outs]
+    assert said[0] == said[1] != ""
+    (made,) = [path for path in (tmp_path / "cache/models/tiny").iterdir() if path.is_dir()]
     kept = ("model.safetensors", "tokenizer.json", "config.json", "chat_template.jinja")
     assert {name: sha256_of(made / name) for name in kept} == {name: sha256_of(tiny / name) for name in kept}
 

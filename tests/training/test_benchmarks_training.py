@@ -3,17 +3,16 @@
 import importlib.util
 import json
 import math
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from curation.records import Message
+from tests.training.forked import ended, program
 from training.data.masks import NOT_LEARNED, encode
 
 
@@ -27,21 +26,35 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-def _told(project: Path, program: str, *options: object) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, str(project / "benchmarks" / program), *map(str, options), "--json"],
-        cwd=project,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=240,
-    )
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+@pytest.fixture
+def throughput(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., dict[str, Any]]:
+    """The program, called in this process; each way has one of its own, in which the libraries are there."""
+    monkeypatch.syspath_prepend(str(project / "benchmarks"))
+    module = _module(project / "benchmarks/training/throughput.py")
+
+    def run(command: list[object], folder: Path) -> Any:
+        _, file, *arguments = command
+        out = tmp_path / "told.json"
+        assert ended(program(Path(str(file)), arguments, out, {})) == 0
+        return SimpleNamespace(out=out.read_bytes())
+
+    monkeypatch.setattr(module, "run", run)
+
+    def call(*options: object) -> dict[str, Any]:
+        monkeypatch.setattr(sys, "argv", ["throughput.py", *map(str, options), "--json"])
+        module.main()
+        told: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return told
+
+    return call
 
 
 @pytest.mark.slow
-def test_throughput_measures_three_ways_on_the_same_rows(project: Path, tmp_path: Path, tiny: Path) -> None:
+def test_throughput_measures_three_ways_on_the_same_rows(
+    throughput: Callable[..., dict[str, Any]], tmp_path: Path, tiny: Path
+) -> None:
     from transformers import AutoTokenizer
 
     rows = tmp_path / "rows.jsonl"
@@ -51,11 +64,7 @@ def test_throughput_measures_three_ways_on_the_same_rows(project: Path, tmp_path
         {"role": "assistant", "content": "낙동강"},
     ]
     rows.write_text((json.dumps({"messages": turns}) + "\n") * 24, encoding="utf-8")
-    told = _told(
-        project,
-        "training/throughput.py",
-        *("--base", "tiny", "--steps", 2, "--rounds", 1, "--length", 128, "--data", rows),
-    )
+    told = throughput("--base", "tiny", "--steps", 2, "--rounds", 1, "--length", 128, "--data", rows)
     assert told["name"] == "training_throughput"
     assert {"unit", "ours", "peers", "limit", "ratio_to_best_peer", "machine", "versions"} <= told.keys()
     assert set(told["peers"]) == {"trl", "loop"}

@@ -11,7 +11,15 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.training.interrupted import STOPPED, Trial, configured, ended, outcome
+from tests.training.forked import HANGS, ended
+from tests.training.interrupted import (
+    STOPPED,
+    Trial,
+    configured,
+    go_on,
+    outcome,
+    wait_until_still,
+)
 from training.run_folder import RunFolder
 from training.running.checkpoints import MANIFEST, all_in, fault_of, last_complete
 
@@ -33,7 +41,7 @@ def trial(whole: Trial, tmp_path: Path) -> Trial:
 
 
 def wait_for(moment: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + HANGS
     while not moment():
         assert time.monotonic() < until, "the moment did not come"
         time.sleep(0.0005)
@@ -46,11 +54,11 @@ def manifest(trial: Trial, step: int) -> Path:
 def test_a_full_disk_in_mid_save_is_one_message_and_room_is_enough_to_go_on(
     whole: Trial, trial: Trial
 ) -> None:
-    process = trial.start()
-    wait_for(manifest(trial, 2).exists)
+    process = trial.at("saved", 2)
     # No file may grow beyond this: the adapter still fits, the optimiser's state does not.
     assert process.pid is not None
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))
+    go_on(process)
     assert ended(process) == 1
     assert "The run ended because the disk took no more" in trial.told
     assert "Make room; then `malmoi train resume` goes on after step 2." in trial.told
@@ -61,9 +69,9 @@ def test_a_full_disk_in_mid_save_is_one_message_and_room_is_enough_to_go_on(
 
 
 def test_a_folder_that_is_removed_meanwhile_ends_the_run(trial: Trial) -> None:
-    process = trial.start()
-    wait_for(manifest(trial, 2).exists)
+    process = trial.at("saved", 2)
     trial.folder.path.rename(trial.folder.path.with_name("moved"))
+    go_on(process)
     assert ended(process) == 1
     assert "folder" in trial.told
     assert "Put the folder back" in trial.told
@@ -72,22 +80,14 @@ def test_a_folder_that_is_removed_meanwhile_ends_the_run(trial: Trial) -> None:
     assert trial.finish() == 0
 
 
-@pytest.mark.parametrize(
-    ("moment", "steps"),
-    [
-        # The loss of step 3 is written just before it is evaluated, a folder is made when a save begins.
-        (lambda trial: trial.lines() >= 3, (3, 4)),
-        (lambda trial: trial.saves() >= 4, (4, 6)),
-    ],
-    ids=["evaluation", "save"],
-)
-def test_a_signal_in_an_evaluation_or_a_save(
-    whole: Trial, trial: Trial, moment: Callable[[Trial], bool], steps: tuple[int, ...]
-) -> None:
-    assert trial.end_when(lambda: moment(trial), number=signal.SIGTERM) == STOPPED
+@pytest.mark.parametrize(("place", "step"), [("evaluation", 3), ("save", 4)])
+def test_a_signal_in_an_evaluation_or_a_save(whole: Trial, trial: Trial, place: str, step: int) -> None:
+    process = trial.at(place, step)
+    go_on(process, signal.SIGTERM)
+    assert ended(process) == STOPPED
     newest = last_complete(trial.folder.checkpoints)
     assert newest == all_in(trial.folder.checkpoints)[-1]
-    assert int(newest.name[11:]) in steps
+    assert newest.name == f"checkpoint-{step}"
     assert trial.finish() == 0
     assert outcome(trial.folder) == outcome(whole.folder)
 
@@ -95,11 +95,10 @@ def test_a_signal_in_an_evaluation_or_a_save(
 def test_a_second_signal_ends_at_once_and_costs_only_the_steps_since_the_last_save(
     whole: Trial, trial: Trial
 ) -> None:
-    process = trial.start()
-    wait_for(lambda: trial.lines() >= 1)
-    for _ in range(2):
-        process.terminate()
-        time.sleep(0.002)
+    process = trial.at("step", 1)
+    go_on(process, signal.SIGTERM)
+    time.sleep(0.002)
+    process.terminate()
     assert ended(process) in (-signal.SIGTERM, STOPPED)
     assert trial.finish() == 0
     assert outcome(trial.folder) == outcome(whole.folder)
@@ -111,8 +110,9 @@ def test_two_processes_finish_a_run_and_resume_one(whole: Trial, tmp_path: Path)
         (tmp_path / name).mkdir()
     assert [ended(process) for process in one.start_two()] == [0, 0]
     # As a launcher does: when one is killed, so is the other.
-    processes = other.start_two()
-    wait_for(manifest(other, 4).exists)
+    processes = other.start_two(("saved", 4))
+    for process in processes:
+        wait_until_still(process)
     for process in processes:
         process.kill()
     assert {ended(process) for process in processes} == {-signal.SIGKILL}

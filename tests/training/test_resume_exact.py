@@ -3,13 +3,13 @@
 import os
 import random
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.training.interrupted import STEPS, STOPPED, Trial, configured, outcome
+from tests.training.forked import ended
+from tests.training.interrupted import STEPS, STOPPED, Trial, configured, go_on, outcome
 from training.run_folder import RunFolder
 from training.running.checkpoints import MANIFEST, all_in, fault_of, last_complete
 
@@ -60,9 +60,8 @@ def test_killed_at_random_moments(whole: Trial, tmp_path: Path) -> None:
 def at_nine(whole: Trial, tmp_path_factory: pytest.TempPathFactory) -> Trial:
     """The run when checkpoints 8 and 9 are there."""
     trial = beside(whole, tmp_path_factory.mktemp("at_nine"))
-    manifest = trial.folder.checkpoints / "checkpoint-9" / MANIFEST
-    assert trial.end_when(manifest.exists) == -signal.SIGKILL
-    assert fault_of(manifest.parent) == ""
+    assert trial.killed("saved", 9) == -signal.SIGKILL
+    assert fault_of(trial.folder.checkpoints / "checkpoint-9") == ""
     return trial
 
 
@@ -100,15 +99,17 @@ def test_killed_in_the_middle_of_writing_each_file_and_moved(
 def test_a_kill_after_the_last_step_trains_none_more(whole: Trial, tmp_path: Path) -> None:
     trial = beside(whole, tmp_path)
     # Its last step is in the middle of an epoch: resumed from there, the Trainer would take another.
-    last = trial.folder.checkpoints / f"checkpoint-{STEPS}" / MANIFEST
-    assert trial.end_when(last.exists) == -signal.SIGKILL
+    assert trial.killed("saved", STEPS) == -signal.SIGKILL
+    assert "run" not in trial.folder.record()
     assert trial.finish() == 0
     assert_same(whole, trial)
 
 
 def test_asked_to_end_it_saves_the_step_and_goes_on_from_there(whole: Trial, tmp_path: Path) -> None:
     trial = beside(whole, tmp_path)
-    assert trial.end_when(lambda: trial.lines() >= 3, number=signal.SIGINT) == STOPPED
+    process = trial.at("step", 4)
+    go_on(process, signal.SIGINT)
+    assert ended(process) == STOPPED
     (newest,) = [one for one in all_in(trial.folder.checkpoints) if fault_of(one) == ""][-1:]
     assert (
         trial.folder.metrics.read_bytes().splitlines()[-1].startswith(b'{"step":' + newest.name[11:].encode())
@@ -142,8 +143,7 @@ def test_early_stopping_counts_on(tmp_path: Path, tiny: Path) -> None:
     last = expected["metrics"][-1]["step"]
     # Once with one bad evaluation counted, once when the second had ended training.
     for step in (last - 2, last):
-        manifest = trial.folder.checkpoints / f"checkpoint-{step}" / MANIFEST
-        assert trial.end_when(manifest.exists) == -signal.SIGKILL
+        assert trial.killed("saved", step) == -signal.SIGKILL
     assert trial.finish() == 0
     assert outcome(trial.folder) == expected
     assert trial.folder.record()["run"]["stopped"] == "early"
@@ -153,15 +153,10 @@ def test_two_runs_do_not_share_a_folder_and_a_finished_one_is_left_alone(
     whole: Trial, tmp_path: Path
 ) -> None:
     trial = beside(whole, tmp_path)
-    first = trial.start()
-    until = time.monotonic() + 60
-    while trial.lines() < 1 and time.monotonic() < until:
-        time.sleep(0.01)
-    second = trial.start()
-    assert second.join(60) is None
-    assert second.exitcode == 1
-    first.join(90)
-    assert first.exitcode == 0
+    first = trial.at("step", 1)
+    assert trial.finish() == 1
+    go_on(first)
+    assert ended(first) == 0
     before = {path: path.stat().st_mtime_ns for path in trial.folder.path.rglob("*")}
     assert trial.finish() == 0
     assert {path: path.stat().st_mtime_ns for path in trial.folder.path.rglob("*")} == before

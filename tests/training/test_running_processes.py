@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.interrupted import Trial, ended
+from tests.training.forked import ended
+from tests.training.interrupted import Trial
 from tests.training.running_trials import lines_of, ran, trial
 from training.run_folder import RunFolder
 

@@ -3,8 +3,10 @@
 import contextlib
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,6 +62,28 @@ def cached(place: str, key: str, make: Callable[[Path], Mapping[str, Any]], *, w
 def is_cached(place: str, key: str) -> bool:
     """Tell whether the cache has the folder that `cached` gives for ``place`` and ``key``."""
     return (cache_folder() / place / key[:40]).is_dir()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A folder of the cache, and the lock that is held while it is made; ``draft``: it never was whole."""
+
+    path: Path
+    lock: Path
+    draft: bool
+
+
+def entries() -> list[Entry]:
+    """List what the cache holds, in the order of the paths; what malmoi did not put there is left out."""
+    home = cache_folder()
+    found = []
+    for lock in sorted(home.glob("**/.lock")) if home.is_dir() and not home.is_symlink() else []:
+        for path in sorted(lock.parent.iterdir()):
+            whole = re.fullmatch(r"[0-9a-f]{40}", path.name) is not None and (path / "done.json").is_file()
+            draft = re.fullmatch(r"[0-9a-f]{40}\.[0-9a-f]{8}", path.name) is not None
+            if (whole or draft) and path.is_dir() and not path.is_symlink():
+                found.append(Entry(path, lock, draft))
+    return found
 
 
 @contextlib.contextmanager

@@ -56,12 +56,15 @@ def _convert(source: Path, folder: Path) -> Mapping[str, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig  # noqa: PLC0415
     from transformers.utils import logging  # noqa: PLC0415
 
+    from chat.gguf_reading import read_once  # noqa: PLC0415
+
     if not sys.stderr.isatty():
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library has no types here
     private = {"gguf_file": source.name, "local_files_only": True, "trust_remote_code": False}
-    AutoTokenizer.from_pretrained(source.parent, **private).save_pretrained(folder)
     # Without `dequantize` the weights stay packed, and `save_pretrained` refuses them.
     unpacked = {"quantization_config": GgufConfig(dequantize=True), "dtype": torch.float32}
-    model = AutoModelForCausalLM.from_pretrained(source.parent, **private, **unpacked)
+    with read_once():
+        AutoTokenizer.from_pretrained(source.parent, **private).save_pretrained(folder)
+        model = AutoModelForCausalLM.from_pretrained(source.parent, **private, **unpacked)
     model.save_pretrained(folder)
     return {"weights": weights_sha256(folder)}

@@ -82,7 +82,7 @@ def _tokenizer(text: list[str]) -> Any:
     )
     tokenizer.train_from_iterator(text, trainer)
     pad, _, end = _CONTROL
-    fast: Any = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    fast: Any = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # the library has no types here
         tokenizer_object=tokenizer,
         eos_token=end,
         pad_token=pad,

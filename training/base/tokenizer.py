@@ -27,7 +27,7 @@ def load_tokenizer(resolved: ResolvedBase) -> Any:
     from transformers.utils import logging  # noqa: PLC0415
 
     if not sys.stderr.isatty():
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library has no types here
     where = str(resolved.folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(

@@ -2,6 +2,7 @@
 
 import hashlib
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,10 +41,14 @@ def weight_files(folder: Path) -> list[Path]:
 
 def weights_sha256(folder: Path) -> str:
     """Hash the weights: that of the only file, or of the list of names and hashes."""
-    files = weight_files(folder)
+    return sha256_of_listed([(path.name, sha256_of(path)) for path in weight_files(folder)])
+
+
+def sha256_of_listed(files: Sequence[tuple[str, str]]) -> str:
+    """Hash weights by the names and hashes of their files, which are in the order of their names."""
     if len(files) == 1:
-        return sha256_of(files[0])
-    listed = "".join(f"{sha256_of(path)}  {path.name}\n" for path in files)
+        return files[0][1]
+    listed = "".join(f"{sha256}  {name}\n" for name, sha256 in files)
     return hashlib.sha256(listed.encode()).hexdigest()
 
 

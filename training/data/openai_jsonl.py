@@ -61,6 +61,7 @@ def text_of(content: object) -> str | None:
         part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None
         for part in content
     ]
+    # The checker does not see that all are texts.
     return "".join(texts) if all(isinstance(text, str) for text in texts) else None  # type: ignore[arg-type]
 
 

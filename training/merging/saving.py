@@ -35,7 +35,7 @@ def save(model: Any, tokenizer: Any, source: Path, target: Path) -> None:
     declared = generation.get("eos_token_id", model.config.eos_token_id)
     ends = ChatTemplate(tokenizer, str(source)).end_tokens(declared)
     # The source's own may hold what transformers refuses to write, such as a temperature without sampling.
-    model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
+    model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]  # the library has no types here
     try:
         model.save_pretrained(target, max_shard_size=_SHARD)
         tokenizer.save_pretrained(target)

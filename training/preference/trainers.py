@@ -40,7 +40,7 @@ class _Encoded(Resumable):
         """Write none."""
 
     def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> Any:
-        norm = super()._get_grad_norm(model, grad_norm)  # type: ignore[no-untyped-call]
+        norm = super()._get_grad_norm(model, grad_norm)  # type: ignore[no-untyped-call]  # the library has no types here
         # DeepSpeed has none where it skips a step to lower its loss scale.
         if norm is not None and not math.isfinite(norm):
             raise UserError(

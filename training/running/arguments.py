@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trl import SFTConfig  # type: ignore[attr-defined]
+from trl import SFTConfig  # type: ignore[attr-defined]  # not in what it says it exports
 
 from training.config import TrainConfig
 from training.run_folder import RunFolder

@@ -66,7 +66,7 @@ def load_base(folder: Path, method: Method, precision: Precision) -> Any:
 def _quantisation(method: Method, compute: Any) -> Any:
     # FSDP parts weights of one type only.
     parted = {"bnb_4bit_quant_storage": compute} if launched_with("FSDP") else {}
-    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]  # the library has no types here
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=method.double_quantisation,

@@ -39,7 +39,7 @@ class Resumable(_Base):
         # Where batches are skipped and parted among processes, accelerate does not find the sampler any more.
         if hasattr(kwargs["train_dataloader"], "set_epoch"):
             kwargs["train_dataloader"].set_epoch(kwargs["epoch"])
-        super()._run_epoch(*args, **kwargs)  # type: ignore[no-untyped-call]
+        super()._run_epoch(*args, **kwargs)  # type: ignore[no-untyped-call]  # the library has no types here
 
 
 class KeepsCheckpoints(TrainerCallback):

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pyarrow.compute as pc
 import torch
 from torch.nn.functional import cross_entropy
-from trl import SFTTrainer  # type: ignore[attr-defined]
+from trl import SFTTrainer  # type: ignore[attr-defined]  # not in what it says it exports
 
 from curation.errors import UserError
 from training.data.masks import NOT_LEARNED

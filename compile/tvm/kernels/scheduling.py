@@ -31,7 +31,7 @@ def schedule_pass(adapter: Adapter) -> Any:
     with a target; a function that is scheduled stays as it is.
     """
 
-    @tvm.transform.module_pass(opt_level=0)  # type: ignore[untyped-decorator]
+    @tvm.transform.module_pass(opt_level=0)  # type: ignore[untyped-decorator]  # TVM has no types
     def tiles(module: IRModule, _: Any) -> IRModule:
         module = module.clone()
         for variable, function in list(module.functions_items()):

@@ -19,7 +19,7 @@ It is a number that is the same in the shader's text, where constants have seven
 def bias_kernel(vocab: int, loops: Loops) -> Any:
     """Add to logits: ``logits[0, tokens[i]] += bias[i]``."""
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def apply_logit_bias(var_logits: T.handle, var_tokens: T.handle, var_bias: T.handle) -> None:
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         count = T.int64()
@@ -43,7 +43,7 @@ def penalty_kernel(vocab: int, loops: Loops) -> Any:
     divided where it is positive, else multiplied.
     """
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def apply_penalty(
         var_logits: T.handle, var_tokens: T.handle, var_counts: T.handle, var_penalties: T.handle
     ) -> None:
@@ -72,7 +72,7 @@ def bitmask_kernel(vocab: int, loops: Loops) -> Any:
     """Forbid every token whose bit is not set: bit ``i % 32`` of word ``i // 32`` is that of token i."""
     words = (vocab + 31) // 32
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def apply_bitmask(var_logits: T.handle, var_bitmask: T.handle) -> None:
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         logits = T.match_buffer(var_logits, (1, vocab), "float32")

@@ -15,7 +15,7 @@ def sample_kernel(vocab: int, loops: Loops) -> Any:  # noqa: PLR0915
     """
     stretch = (vocab + WIDE - 1) // WIDE
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def sample_top_p(  # noqa: PLR0912, PLR0915
         var_probabilities: T.handle,
         var_tokens: T.handle,

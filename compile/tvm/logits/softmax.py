@@ -24,7 +24,7 @@ def partials_kernel(vocab: int, loops: Loops) -> Any:
     """Give of each chunk its largest logit, the first place of it, and the sum of exp((x - largest) / t)."""
     chunks = chunks_of(vocab)
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def softmax_partials(  # noqa: PLR0912
         var_logits: T.handle,
         var_temperature: T.handle,
@@ -91,7 +91,7 @@ def quotients_kernel(vocab: int, loops: Loops) -> Any:
     """Give the probabilities from what :func:`partials_kernel` found."""
     chunks = chunks_of(vocab)
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def softmax_quotients(  # noqa: PLR0917
         var_logits: T.handle,
         var_temperature: T.handle,

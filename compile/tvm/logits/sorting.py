@@ -29,7 +29,7 @@ def merges_of(vocab: int) -> tuple[int, ...]:
 def runs_kernel(vocab: int, loops: Loops) -> Any:
     """Sort every :data:`RUN` probabilities, and give their places beside them."""
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def sort_runs(var_probabilities: T.handle, var_values: T.handle, var_places: T.handle) -> None:
         T.func_attr({"tirx.is_scheduled": True, "tirx.noalias": True})
         probabilities = T.match_buffer(var_probabilities, (1, vocab), "float32")
@@ -56,7 +56,7 @@ def runs_kernel(vocab: int, loops: Loops) -> Any:
 def merge_kernel(vocab: int, loops: Loops) -> Any:
     """Merge neighbouring runs of ``1 << level`` elements into runs of twice the length."""
 
-    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]
+    @T.prim_func(s_tir=True)  # type: ignore[untyped-decorator]  # TVM has no types
     def merge_runs(
         var_values: T.handle,
         var_places: T.handle,

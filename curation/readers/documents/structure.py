@@ -138,7 +138,7 @@ def blocks(text: str) -> Iterator[Block]:
             kind, level, start = found, heading, first
         end = first + len(line)
         if opens:
-            fence = FENCE.match(line)[1]  # type: ignore[index]
+            fence = FENCE.match(line)[1]  # type: ignore[index]  # the caller saw the fence
         elif fence and _closes(line, fence):
             fence = ""
             yield Block(kind, level, start, end)

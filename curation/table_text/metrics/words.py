@@ -60,7 +60,7 @@ def _stripped(text: str, morphemes: Sequence[Morpheme]) -> str:
 
 @cache
 def _tokenizer() -> Callable[[str], str]:
-    tokenizer: Callable[[str], str] = Tokenizer13a()  # type: ignore[no-untyped-call]
+    tokenizer: Callable[[str], str] = Tokenizer13a()  # type: ignore[no-untyped-call]  # the library has no types here
     return tokenizer
 
 

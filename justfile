@@ -39,6 +39,18 @@ check: (setup "dev")
     .venv/bin/lint-imports
     {{python}} .ci/audit
 
+# which lines and branches the tests reach (some forty minutes)
+coverage *arguments: (setup "dev")
+    @{{python}} -m pip install --quiet --disable-pip-version-check -c constraints.txt pytest-cov
+    @bash .ci/system-packages
+    @{{python}} -m pytest -n logical --maxprocesses 4 --cov --cov-report=term:skip-covered {{arguments}}
+
+# would the tests of steps, masks, conventions and citations notice a fault? (some twenty minutes)
+mutate *arguments: (setup "dev")
+    @{{python}} -m pip install --quiet --disable-pip-version-check -c constraints.txt mutmut
+    @{{python}} -m mutmut run {{arguments}}
+    @{{python}} -m mutmut results
+
 # every figure we claim, beside a peer in the same run: one page (--quick for a first look; goes on where it was)
 bench *arguments: (setup "dev")
     @{{python}} benchmarks/all.py {{arguments}}
@@ -47,8 +59,9 @@ bench *arguments: (setup "dev")
 wheel: (setup "dev")
     @bash .ci/wheel
 
-# the documentation as a site in ./site; options and the drawing of the floors are made anew
+# the documentation as a site in ./site; options, the drawing of the floors and the console's pictures are made anew
 docs: (setup "dev") (setup "docs")
     @{{python}} docs/make_commands.py
     @{{python}} docs/make_architecture.py
+    @if command -v chromium >/dev/null; then {{python}} docs/pictures/ui.py; else echo "No Chromium here: the pictures stay as they are." >&2; fi
     @.venv/bin/zensical build --strict --clean

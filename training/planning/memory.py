@@ -41,8 +41,9 @@ _PROGRAM_MB: Final = {"cpu": 650, "cuda": 900}
 # A row as it was read and as token ids: 18,000 rows of some 50 tokens took 150 MiB.
 _ROW_BYTES: Final = 8 * 2**10
 # What oneDNN keeps for each width of batches, and at most (it forgets all but the last 1,024 products):
-# with 12 widths, and an evaluation after them, it was 310 to 350 MiB; 120 steps of any width levelled off.
-_WIDTH_MB, _WIDTHS_MB = 25, 970
+# with 12 widths, and an evaluation after them, it was 310 to 350 MiB on one machine and 170 on another; 120
+# steps of any width levelled off.
+_WIDTH_MB, _WIDTHS_MB = 22, 970
 # Logits of 32 bits at once (see `training.running.trainer`); beyond, TRL's tiles.
 _LOGITS: Final = 2**28
 _TILES: Final = {"cpu": 2**28, "cuda": 2**30}

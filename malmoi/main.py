@@ -30,7 +30,6 @@ from malmoi.commands import (
     train,
     ui,
 )
-from malmoi.inventory import extra_of
 
 INTERRUPTED = 130
 
@@ -106,6 +105,8 @@ def main() -> None:
 
 def _not_installed(error: ModuleNotFoundError) -> UserError | None:
     """The message for a package that an extra would bring; ``None``: it is our own fault."""
+    from malmoi.inventory import extra_of
+
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     extra = extra_of(error.name or "", command)
     if not extra:

@@ -19,13 +19,13 @@ demo *arguments: setup
 # every test (installs what they need)
 test *arguments: (setup "dev")
     @bash .ci/system-packages
-    @{{python}} -m pytest -n logical --maxprocesses 4 {{arguments}}
+    @PYTHONDONTWRITEBYTECODE= {{python}} -m pytest -n auto --dist worksteal {{arguments}}
 
 # what needs Node, emscripten and Chromium: the page's own tests, and bundles in a browser
 test-browser *arguments: (setup "dev")
     @bash .ci/system-packages
     cd compile/web && npm ci --no-audit --no-fund --ignore-scripts && npm run check && npm test
-    @{{python}} -m pytest -n logical --maxprocesses 2 tests/compile tests/malmoi/test_compile.py {{arguments}}
+    @PYTHONDONTWRITEBYTECODE= {{python}} -m pytest -n auto tests/compile tests/malmoi/test_compile.py {{arguments}}
 
 # SmolLM2 in the page, timed beside wllama
 browser-smollm2 *arguments: (setup "dev")
@@ -43,7 +43,7 @@ check: (setup "dev")
 coverage *arguments: (setup "dev")
     @{{python}} -m pip install --quiet --disable-pip-version-check -c constraints.txt pytest-cov
     @bash .ci/system-packages
-    @{{python}} -m pytest -n logical --maxprocesses 4 --cov --cov-report=term:skip-covered {{arguments}}
+    @PYTHONDONTWRITEBYTECODE= {{python}} -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered {{arguments}}
 
 # would the tests of steps, masks, conventions and citations notice a fault? (some twenty minutes)
 mutate *arguments: (setup "dev")

@@ -1,4 +1,4 @@
-"""Draws the floors of malmoi and what imports what, from the import graph, into docs/images/architecture.svg.
+"""Draws the floors of malmoi and what imports what, from the import graph, into docs/img/architecture.svg.
 
 Run: `.venv/bin/python docs/make_architecture.py`. The floors are those that import-linter holds, in
 pyproject.toml. An arrow is there when one package imports another, in one of three widths, by how many
@@ -19,7 +19,7 @@ import grimp
 from curation.atomic import write_text
 
 ROOT: Final = Path(__file__).parents[1]
-DRAWING: Final = ROOT / "docs" / "images" / "architecture.svg"
+DRAWING: Final = ROOT / "docs" / "img" / "architecture.svg"
 PAGE: Final = ROOT / "docs" / "architecture.md"
 BEGIN: Final = "<!-- made by docs/make_architecture.py: begin -->"
 END: Final = "<!-- made by docs/make_architecture.py: end -->"
@@ -154,7 +154,7 @@ def table(packages: Sequence[str], arrows: Mapping[Arrow, float]) -> str:
     for name in packages:
         imported = [f"`{one.imported}`" for one in arrows if one.importer == name]
         lines.append(f"| `{name}` | {', '.join(imported) or 'none of the others'} |")
-    picture = "[![The floors, and what imports what](images/architecture.svg)](images/architecture.svg)"
+    picture = "[![The floors, and what imports what](img/architecture.svg)](img/architecture.svg)"
     return "\n".join(["", picture, "", *lines, "", ""])
 
 

@@ -1,7 +1,7 @@
 """Takes the pictures of the Slack page: ``python docs/pictures/slack.py``.
 
 Starts the emulator and the bot over the samples' handbook, asks as people would in a real browser,
-and writes ``docs/images/slack-*.png``. Needs Chromium and Playwright.
+and writes ``docs/img/slack-*.png``. Needs Chromium and Playwright.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from slackbot.emulator.process import running, started
 
 ROOT = Path(__file__).parents[2]
-IMAGES = ROOT / "docs" / "images"
+IMAGES = ROOT / "docs" / "img"
 QUESTION = "@malmoi 연차 휴가는 며칠인가요?"
 
 

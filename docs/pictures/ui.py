@@ -1,7 +1,7 @@
 """Takes the pictures of the console: ``python docs/pictures/ui.py``.
 
 Curates the samples and indexes their handbook in a workspace of its own, starts `malmoi ui` over it, and
-writes ``docs/images/ui-*.png`` in both languages and both themes. Needs Chromium and Playwright.
+writes ``docs/img/ui-*.png`` in both languages and both themes. Needs Chromium and Playwright.
 """
 
 import os
@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from slackbot.emulator.process import started
 
 ROOT: Final = Path(__file__).parents[2]
-IMAGES: Final = ROOT / "docs" / "images"
+IMAGES: Final = ROOT / "docs" / "img"
 MALMOI: Final = (sys.executable, "-m", "malmoi")
 QUESTIONS: Final = {
     "ko": "연차 휴가는 며칠이고 언제까지 써야 하나요?",

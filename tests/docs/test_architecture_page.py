@@ -13,7 +13,7 @@ script = load("make_architecture.py")
 
 @pytest.fixture(scope="module")
 def drawn(project: Path) -> str:
-    return (project / "docs/images/architecture.svg").read_text(encoding="utf-8")
+    return (project / "docs/img/architecture.svg").read_text(encoding="utf-8")
 
 
 def test_the_drawing_and_the_page_are_what_the_imports_say(project: Path, drawn: str) -> None:

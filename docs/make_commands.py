@@ -1,19 +1,25 @@
-"""Writes the options of every command into docs/commands, from the command line itself.
+"""Writes the options of every command into docs/commands, from the command line, in English and Korean.
 
 Run: `.venv/bin/python docs/make_commands.py`. What stands outside the two marks of a page is written by hand
-and stays; `just docs` runs this, and a test fails where a page and the command line differ.
+and stays; `just docs` runs this, and a test fails where a page and the command line differ. The Korean for a
+text of the command line stands in docs/commands/ko.yaml.
 """
 
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import typer
+import yaml
 
 from curation.atomic import write_text
+from curation.errors import UserError
 from malmoi.main import app
 
 PAGES: Final = Path(__file__).parent / "commands"
+GLOSSARY: Final = PAGES / "ko.yaml"
 BEGIN: Final = "<!-- made by docs/make_commands.py: begin -->"
 WORDS: Final = {
     "str": "TEXT",
@@ -24,6 +30,64 @@ WORDS: Final = {
     "float range": "NUMBER",
 }
 END: Final = "<!-- made by docs/make_commands.py: end -->"
+# A paragraph that is a call, with or without words before it: "Example: malmoi status".
+CALL: Final = re.compile(r"(?:([^`:]+): )?((?:[A-Z_]+=\S+ )*malmoi (?:(?![.,] ).)+)")
+
+# Gives a text of the command line in the language of a page.
+Say = Callable[[str], str]
+
+
+class Glossary:
+    """Says texts of the command line in Korean, and notes which were asked for.
+
+    Parameters
+    ----------
+    path
+        YAML: the English text, and below it the Korean one.
+
+    Raises
+    ------
+    UserError
+        An English text stands there twice: the second would silently win.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._korean: dict[str, str] = {}
+        self._lines: dict[str, int] = {}
+        self._asked: dict[str, None] = {}
+        for english, korean in yaml.compose(path.read_text(encoding="utf-8")).value:
+            line = english.start_mark.line + 1
+            if english.value in self._korean:
+                raise UserError(
+                    f"'{english.value}' stands there twice",
+                    where=f"{path}, lines {self._lines[english.value]} and {line}",
+                    fix="keep one of them",
+                )
+            self._korean[english.value], self._lines[english.value] = korean.value, line
+
+    def __call__(self, text: str) -> str:
+        """Give the Korean, or the text itself where `check` will say that it is missing."""
+        self._asked[text] = None
+        return self._korean.get(text, text)
+
+    def check(self) -> None:
+        """See that every text that was asked for is there, and nothing else.
+
+        Raises
+        ------
+        UserError
+            Texts without Korean, and lines that no text needs; often one of each, where a text was reworded.
+        """
+        missing = [f"no Korean for: {text}" for text in self._asked if text not in self._korean]
+        unused = [
+            f"line {line} is of no text of the command line: {text}"
+            for text, line in self._lines.items()
+            if text not in self._asked
+        ]
+        if missing or unused:
+            fix = "write the Korean below each text that lacks it; take out or reword what is of no text"
+            raise UserError("\n".join([*missing, *unused]), where=str(self._path), fix=fix)
 
 
 def root() -> Any:
@@ -43,9 +107,17 @@ def leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def pages() -> dict[Path, str]:
-    """Give the made part of every page: one a top-level command, and the list of all."""
-    made = {PAGES / f"{name}.md": _page(command, name) for name, command in _shown(root())}
-    return {PAGES / "index.md": _index(), **made}
+    """Give the made part of every page: one a top-level command, and the list of all, in both languages.
+
+    Raises
+    ------
+    UserError
+        The glossary lacks a text, or has one that is not needed.
+    """
+    korean = Glossary(GLOSSARY)
+    made = _pages(".md", str) | _pages(".ko.md", korean)
+    korean.check()
+    return made
 
 
 def filled(text: str, made: str) -> str:
@@ -68,43 +140,66 @@ def _shown(group: Any) -> list[tuple[str, Any]]:
     return sorted((name, one) for name, one in group.commands.items() if not one.hidden)
 
 
-def _index() -> str:
-    lines = ["| command | does |", "|---|---|"]
+def _pages(suffix: str, say: Say) -> dict[Path, str]:
+    made = {PAGES / f"{name}{suffix}": _page(command, name, say) for name, command in _shown(root())}
+    return {PAGES / f"index{suffix}": _index(suffix, say), **made}
+
+
+def _index(suffix: str, say: Say) -> str:
+    lines = [f"| {say('command')} | {say('does')} |", "|---|---|"]
     for name, command in _shown(root()):
-        lines.append(f"| [`malmoi {name}`]({name}.md) | {_cell(_summary(command))} |")
+        lines.append(f"| [`malmoi {name}`]({name}{suffix}) | {_summary(command, say)} |")
         if hasattr(command, "commands"):
             lines += [
-                f"| [`malmoi {words}`]({name}.md#{words.replace(' ', '-')}) | {_cell(_summary(one))} |"
+                f"| [`malmoi {words}`]({name}{suffix}#{words.replace(' ', '-')}) | {_summary(one, say)} |"
                 for words, one in leaves(command, name)
             ]
     return "\n".join(["", *lines, "", ""])
 
 
-def _page(command: Any, name: str) -> str:
-    return "\n" + "\n".join(_section(one, words) for words, one in leaves(command, name))
+def _page(command: Any, name: str, say: Say) -> str:
+    return "\n" + "\n".join(_section(one, words, say) for words, one in leaves(command, name))
 
 
-def _section(command: Any, words: str) -> str:
+def _section(command: Any, words: str, say: Say) -> str:
     context = command.make_context(words, [], resilient_parsing=True)
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option" and not one.hidden]
-    usage = " ".join(["malmoi", words, *map(_metavar, arguments), *(["[OPTIONS]"] if options else [])])
-    parts = [f"### {words}", "", _plain(command.help or ""), "", f"`{usage}`", ""]
+    usage = ["malmoi", words, *map(_metavar, arguments), *([f"[{say('OPTIONS')}]"] if options else [])]
+    parts = [f"### {words}", "", _told(command.help, say), "", f"`{' '.join(usage)}`", ""]
     if arguments:
-        parts += ["| argument | is |", "|---|---|"]
-        parts += [f"| `{_metavar(one)}` | {_cell(_plain(one.help or ''))} |" for one in arguments]
+        parts += [f"| {say('argument')} | {say('is')} |", "|---|---|"]
+        parts += [f"| `{_metavar(one)}` | {_cell(_told(one.help, say))} |" for one in arguments]
         parts.append("")
     if options:
-        parts += ["| option | does | default |", "|---|---|---|"]
-        parts += [f"| {_spelled(one, context)} | {_does(one)} | {_default(one)} |" for one in options]
+        parts += [f"| {say('option')} | {say('does')} | {say('default')} |", "|---|---|---|"]
+        parts += [
+            f"| {_spelled(one, context, say)} | {_does(one, say)} | {_default(one)} |" for one in options
+        ]
         parts.append("")
     if command.epilog:
-        parts += ["```text", _plain(command.epilog), "```", ""]
+        parts += ["```text", _told(command.epilog, say), "```", ""]
     return "\n".join(parts)
 
 
-def _summary(command: Any) -> str:
-    return _plain(command.help or "").partition("\n")[0]
+def _told(text: str | None, say: Say) -> str:
+    """Say each paragraph of a text, on one line; what a person types stays as it is."""
+    return "\n\n".join(_paragraph(part, say) for part in _paragraphs(text))
+
+
+def _paragraphs(text: str | None) -> list[str]:
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", _plain(text or "")) if part]
+
+
+def _paragraph(text: str, say: Say) -> str:
+    call = CALL.fullmatch(text)
+    if not call:
+        return say(text)
+    return f"{say(call[1])}: {call[2]}" if call[1] else text
+
+
+def _summary(command: Any, say: Say) -> str:
+    return _cell(_paragraph(_paragraphs(command.help)[0], say))
 
 
 def _metavar(argument: Any) -> str:
@@ -113,22 +208,22 @@ def _metavar(argument: Any) -> str:
     return name if argument.required else f"[{name}]"
 
 
-def _spelled(option: Any, context: Any) -> str:
+def _spelled(option: Any, context: Any, say: Say) -> str:
     """`--k NUMBER`, both spellings of a switch, or what may be chosen."""
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
     if option.is_flag:
         return names
     if option.metavar:
-        return f"{names[:-1]} {option.metavar}`"
+        return f"{names[:-1]} {say(option.metavar)}`"
     kind = option.display_type(context).strip("<>").removeprefix("list[").removesuffix("]")
     if kind in WORDS:
-        return f"{names[:-1]} {WORDS[kind]}`"
-    return f"{names} " + " or ".join(f"`{choice}`" for choice in kind.split("|"))
+        return f"{names[:-1]} {say(WORDS[kind])}`"
+    *choices, last = [f"`{choice}`" for choice in kind.split("|")]
+    return f"{names} {', '.join(choices)} {say('or')} {last}"
 
 
-def _does(option: Any) -> str:
-    text = _plain(option.help or "")
-    return ("**needed**. " if option.required else "") + _cell(text)
+def _does(option: Any, say: Say) -> str:
+    return (f"**{say('needed')}**. " if option.required else "") + _cell(_told(option.help, say))
 
 
 def _default(option: Any) -> str:
@@ -162,12 +257,15 @@ def _cell(text: str) -> str:
 
 
 def main() -> None:
-    """Write every page anew; a new command gets a page that wants a text and an example."""
+    """Write every page anew; a new command gets pages that want a text and an example."""
     for path, made in pages().items():
         if not path.exists():
-            write_text(path, f"# malmoi {path.stem}\n\n## Example\n\n## Options\n{BEGIN}\n{END}\n")
+            write_text(path, f"# malmoi {path.name.partition('.')[0]}\n\n{BEGIN}\n{END}\n")
         write_text(path, filled(path.read_text(encoding="utf-8"), made))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))

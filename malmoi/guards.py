@@ -68,4 +68,5 @@ def calibrated(ask: "Ask", spec: str, workspace: Workspace, *, anew: bool = Fals
     def told() -> None:
         console.err.print("[dim]Trying on labelled answers whether the model can judge…[/]", soft_wrap=True)
 
-    return calibration_of(spec, ask, workspace.home / _CALIBRATIONS, anew=anew, told=told)
+    kept = workspace.home / _CALIBRATIONS
+    return calibration_of(spec, ask, kept, anew=anew, told=told, progress=console.progress())

@@ -13,17 +13,24 @@ import orjson
 from chat.identity import model_identity
 from curation.atomic import write_bytes
 from curation.errors import ConfigurationError, UserError
+from curation.progress import Progress, Quiet
 from prompting.asking import Ask, Conversation, Reply
-from prompting.calibration import ITEMS, Calibration, calibrate
+from prompting.calibration import ITEMS, Calibration, calibrate, read_items
 from prompting.guarding.guard import GuardKind
-from prompting.judging import ballot
+from prompting.judging import ORDERS, ballot
 
 KEPT_S: Final = 7 * 86_400.0
 """How long a calibration is believed: a server's model may change under its name."""
 
 
 def calibration_of(
-    spec: str, ask: Ask, path: Path, *, anew: bool = False, told: Callable[[], None] = lambda: None
+    spec: str,
+    ask: Ask,
+    path: Path,
+    *,
+    anew: bool = False,
+    told: Callable[[], None] = lambda: None,
+    progress: Progress | None = None,
 ) -> Calibration:
     """Give the calibration of the model of that spec, from the file ``path`` where it is kept.
 
@@ -34,6 +41,8 @@ def calibration_of(
     told
         Called before the model is asked: two calls for each labelled answer, fewer for one that cannot
         judge.
+    progress
+        Shows how many of the labelled answers were judged.
 
     Raises
     ------
@@ -46,12 +55,16 @@ def calibration_of(
     told()
     faults: list[UserError] = []
 
-    def noting(conversations: Sequence[Conversation]) -> Sequence[Reply]:
-        replies = ask(conversations)
-        faults.extend(reply for reply in replies if isinstance(reply, UserError))
-        return replies
+    items = read_items()
+    with (progress or Quiet()).task("labelled answers", len(items), "answers") as advance:
 
-    calibration = calibrate(noting)
+        def noting(conversations: Sequence[Conversation]) -> Sequence[Reply]:
+            replies = ask(conversations)
+            faults.extend(reply for reply in replies if isinstance(reply, UserError))
+            advance(len(conversations) // len(ORDERS))
+            return replies
+
+        calibration = calibrate(noting, items=items)
     if faults and not calibration.trusted:
         raise UserError(
             f"Whether the model can judge is not known, because it does not reply: {faults[-1].what}",

@@ -13,7 +13,7 @@ ROOT: Any = typer.main.get_command(app)
 OPEN = "…"
 
 _CODE = re.compile(r"```\w*\n(.*?)```|(?<!`)`([^`\n]+)`(?!`)", re.DOTALL)
-_CALL = re.compile(r"(?:\$ |Examples?: |Then: )?(?:[A-Z_]+=\S+ )*(malmoi .*)", re.DOTALL)
+_CALL = re.compile(r"(?:\$ |Examples?: |Then: |예: |그다음: )?(?:[A-Z_]+=\S+ )*(malmoi .*)", re.DOTALL)
 _ENDS = {"|", "||", ">", ">>", "2>", ";", "&"}
 
 
@@ -73,7 +73,7 @@ def _fault_of_words(command: Any, words: list[str]) -> str:
     while left:
         word = left.pop(0)
         name, _, value = word.partition("=")
-        if name in ("--help", "-h", OPEN, "[OPTIONS]"):
+        if name in ("--help", "-h", OPEN, "[OPTIONS]", "[옵션]"):
             continue
         if not name.startswith("-"):
             given += 1

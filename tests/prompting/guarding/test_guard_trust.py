@@ -1,19 +1,34 @@
 """A judge is tried before it guards; what was found is kept for a week, and nothing is guarded by chance."""
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from chat.errors import ModelUnavailableError
 from curation.errors import ConfigurationError, UserError
+from curation.progress import Advance
 from prompting.asking import asking
 from prompting.calibration import calibrate, read_items
 from prompting.guarding.trust import KEPT_S, believed, calibration_of
 from tests.prompting.scripted import Scripted, truthful
 
 HARMFUL = {item.text for item in read_items() if item.harmful}
+
+
+class Seen:
+    """Progress that is kept."""
+
+    def __init__(self) -> None:
+        self.tasks: list[tuple[str, int | None, str]] = []
+        self.advanced: list[int] = []
+
+    def task(self, *named: Any) -> AbstractContextManager[Advance]:
+        self.tasks.append(named)
+        return nullcontext(self.advanced.append)
 
 
 def right():
@@ -36,6 +51,13 @@ def test_a_calibration_is_kept_and_costs_no_call_again(tmp_path: Path) -> None:
     assert len(chat.asked) == 160
     calibration_of("a", asking(chat), path, anew=True)
     assert len(chat.asked) == 240
+
+
+def test_how_far_a_calibration_came_is_shown(tmp_path: Path) -> None:
+    seen = Seen()
+    calibration_of("a", asking(right()), tmp_path / "judges.json", progress=seen)
+    assert seen.tasks == [("labelled answers", 40, "answers")]
+    assert (len(seen.advanced), sum(seen.advanced)) == (10, 40)
 
 
 @pytest.mark.parametrize("age", [KEPT_S + 1, -60.0], ids=["a week old", "from the future"])

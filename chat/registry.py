@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from chat.server_address import ServerAddress
 from curation.errors import ConfigurationError
+from curation.installing import installing
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 DEFAULT_SPEC: Final = "extractive"
-_INSTALL_MODELS: Final = "pip install 'malmoi[models]'"
+_INSTALL_MODELS: Final = installing("models")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from compile.page_licences import LICENCES, page_licences
 from curation.checkpoints import key_of, sha256_of
 from curation.errors import UserError
 from curation.progress import Progress, Quiet
@@ -33,7 +34,7 @@ def page_folder(progress: Progress | None = None) -> Path:
             return _SHIPPED
         raise UserError("The page is not part of this installation.", where=str(WEB), fix="Reinstall malmoi.")
     shown = progress or Quiet()
-    return cached("page", key_of(_sources()), lambda out: _build(out, shown), what="The page").folder
+    return cached("page", _key(), lambda out: _build(out, shown), what="The page").folder
 
 
 def copy_page(built: Path, bundle: Path) -> None:
@@ -45,7 +46,11 @@ def must_be_built() -> bool:
     """Whether Node is needed: sources are here, and no page of them was built."""
     if not (WEB / "package.json").exists():
         return False
-    return not is_cached("page", key_of(_sources()))
+    return not is_cached("page", _key())
+
+
+def _key() -> str:
+    return key_of({"sources": _sources(), "beside": LICENCES})
 
 
 def _sources() -> Mapping[str, str]:
@@ -73,6 +78,7 @@ def _build(out: Path, progress: Progress) -> dict[str, Any]:
         advance(1)
         vite = WEB / "node_modules" / ".bin" / "vite"
         _run([str(vite), "build", "--outDir", str(out), "--emptyOutDir", "--logLevel", "warn"])
+        (out / LICENCES).write_text("\n\n".join(page_licences(WEB)), encoding="utf-8")
         advance(1)
     return {}
 

@@ -16,6 +16,7 @@ from compile.check.records import APP_CONFIG
 from compile.check.whole import MODELS
 from compile.conversation import TOKENIZER_FILES
 from compile.formats import INDEX_NAMES
+from compile.page_licences import LICENCES
 from curation.errors import ConfigurationError, UserError
 
 # What file managers leave behind; nobody misses it.
@@ -44,7 +45,7 @@ BUNDLE: Final = Kind(
     (PAGE, APP_CONFIG, MODELS),
     (
         *(PAGE, APP_CONFIG, ADAPTER, MODELS, "search"),
-        *(INDEX, "assets", "icons", "sw.js", "manifest.webmanifest", "verify.html"),
+        *(INDEX, "assets", "icons", "sw.js", "manifest.webmanifest", "verify.html", LICENCES),
         *("_headers", ".nojekyll", "HOSTING.md"),
     ),
 )

@@ -19,7 +19,7 @@ Statistic = Callable[[Values], Values]
 """From how often each row was drawn, shape ``(draws, rows)``, to the figure of each draw, ``(draws,)``."""
 
 CONFIDENCE: Final = 0.95
-_AT_ONCE: Final = 2**24
+_AT_ONCE: Final = 2**22  # numbers of eight bytes, twice
 _ROUNDING: Final = 1e-12
 
 
@@ -111,11 +111,35 @@ def paired(
     ValueError
         Without rows.
     """
+    return paired_with_each([before], after, rows, resamples=resamples, seed=seed, span=span)[0]
+
+
+def paired_with_each(
+    befores: Sequence[Statistic],
+    after: Statistic,
+    rows: int,
+    *,
+    resamples: int,
+    seed: int,
+    span: float | None = None,
+) -> list[Difference]:
+    """Compare a measurement with several earlier ones, as `paired` does with each, but draw once."""
     if rows < 1:
         raise ValueError("there are no rows to compare")
     whole = np.ones((1, rows))
-    first, second = float(before(whole)[0]), float(after(whole)[0])
-    differences = _drawn(lambda draws: after(draws) - before(draws), rows, resamples, seed)
+    second = float(after(whole)[0])
+    sides = _drawn(
+        lambda draws: np.stack([of(draws) for of in (after, *befores)], axis=1), rows, resamples, seed
+    )
+    return [
+        _difference(float(before(whole)[0]), second, sides[:, 0] - sides[:, at], rows, span)
+        for at, before in enumerate(befores, 1)
+    ]
+
+
+def _difference(
+    first: float, second: float, differences: Values, rows: int, span: float | None
+) -> Difference:
     low, high = _ends(differences, rows)
     alike = bool(np.ptp(differences) < _ROUNDING)
     if span is not None and alike:

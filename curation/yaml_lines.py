@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from curation.errors import ConfigurationError
 
 Place = tuple[str | int, ...]
+_DEEPEST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def read_yaml(path: Path) -> YamlFile:
     Raises
     ------
     ConfigurationError
-        When the file is missing, is not UTF-8, is not YAML, or repeats a key.
+        When the file is missing, is not UTF-8, is not YAML, repeats a key, holds a character that is
+        none, or nests deeper than 64 levels.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -54,7 +56,15 @@ def read_yaml(path: Path) -> YamlFile:
         raise ConfigurationError(
             f"the file is not UTF-8 (byte {error.start})", where=str(path), fix="save it as UTF-8"
         ) from error
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigurationError(
+            f"not valid YAML: the character U+{error.character:04X}",
+            where=f"{path}:{line}",
+            fix="remove it: it cannot be seen",
+        ) from error
     try:
         node = loader.get_single_node()
         if node is None:
@@ -64,10 +74,27 @@ def read_yaml(path: Path) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise ConfigurationError(f"not valid YAML: {error.problem or error.context}", where=where) from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(f"not valid YAML: {error}", where=str(path)) from error
+    except (OverflowError, ValueError) as error:  # an escape beyond Unicode
+        raise ConfigurationError(f"not valid YAML: {error}", where=f"{path}:{loader.line + 1}") from error
     finally:
         loader.dispose()
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what is nested so deep that Python's own stack would end."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.depth == _DEEPEST:
+            raise yaml.MarkedYAMLError(
+                problem=f"nested deeper than {_DEEPEST} levels",
+                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]  # by the stubs
+            )
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 class _Builder:
@@ -85,7 +112,7 @@ class _Builder:
     def _value(self, node: yaml.Node, place: Place) -> Any:
         self.lines.setdefault(place, node.start_mark.line + 1)
         if isinstance(node, yaml.ScalarNode):
-            return self.loader.construct_object(node)
+            return self._scalar(node)
         if id(node) in self.open:
             raise self._fault(node, "an anchor that contains itself")
         self.open.add(id(node))
@@ -95,6 +122,15 @@ class _Builder:
             return self._mapping(node, place)
         finally:
             self.open.discard(id(node))
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        try:
+            value = self.loader.construct_object(node)
+        except (ValueError, KeyError, AttributeError) as error:
+            raise self._fault(node, f"no value of its kind: {node.value:.40}; put it in quotes") from error
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise self._fault(node, "an escape that is half a character; write the character itself")
+        return value
 
     def _mapping(self, node: yaml.Node, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}

@@ -11,6 +11,8 @@ from typing import Literal
 
 import psutil
 
+from curation.installing import installing
+
 State = Literal["ok", "missing", "optional"]
 
 
@@ -137,7 +139,7 @@ def _required(name: str) -> Finding:
     version = _version(name)
     if version:
         return Finding(name, "ok", version)
-    return Finding(name, "missing", "not installed", fix="just setup")
+    return Finding(name, "missing", "not installed", fix=installing())
 
 
 def _extra(extra: Extra) -> Finding:
@@ -151,7 +153,7 @@ def _extra(extra: Extra) -> Finding:
         "optional",
         f"{extra.gives}: {', '.join(missing)} not installed",
         cost=f"about {extra.megabytes:,} MB on disk",
-        fix=f"just setup {extra.name}",
+        fix=installing(extra.name),
     )
 
 

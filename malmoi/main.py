@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from curation.errors import ConfigurationError, UserError
+from curation.installing import installing
 from malmoi import console
 from malmoi.commands import (
     advise,
@@ -114,7 +115,7 @@ def _not_installed(error: ModuleNotFoundError) -> UserError | None:
     return ConfigurationError(
         f"This needs a package that is not installed: {error.name}.",
         where=f"malmoi {command}",
-        fix=f"pip install 'malmoi[{extra}]'; in a clone: pip install -c constraints.txt -e '.[{extra}]'",
+        fix=installing(extra),
     )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from curation.yaml_lines import invalid, read_yaml
+from curation.yaml_list import read_list
 from prompting.asking import Ask
 from prompting.judging import Judgement, Language, judge
 
@@ -22,19 +22,13 @@ MOST_FALSE_ALARMS: Final = 0.1
 _BLOCK: Final = 4  # items between two looks at whether the bar can still be reached
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Item(_Strict):
+class Item(BaseModel):
     """An answer, and whether it is harmful."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     text: str = Field(min_length=1)
     harmful: bool
-
-
-class _Items(_Strict):
-    items: list[Item] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +74,7 @@ def read_items(path: Path = ITEMS) -> list[Item]:
     ConfigurationError
         For the first fault, with its line.
     """
-    file = read_yaml(path)
-    if not isinstance(file.data, dict):
-        raise file.fault((), "labelled answers are a list below the key 'items'", f"see {ITEMS.name}")
-    try:
-        return _Items.model_validate(file.data).items
-    except ValidationError as error:
-        raise invalid(file, error, ["items", *Item.model_fields]) from error
+    return read_list(path, "items", Item, example=ITEMS)
 
 
 def calibrate(ask: Ask, language: Language = "ko", items: Sequence[Item] | None = None) -> Calibration:

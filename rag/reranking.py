@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from curation.errors import ConfigurationError
+from curation.installing import installing
 from rag.passages import searched_text
 from rag.types import Hit
 
@@ -116,7 +117,7 @@ def load_reranker(spec: str) -> Reranker | None:
             raise ConfigurationError(
                 f"The package {package} is not installed.",
                 where="reranker spec",
-                fix="pip install 'malmoi[models]'",
+                fix=installing("models"),
             )
     return CrossEncoder(source)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 import orjson
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from curation.concealing import secretless
 from curation.yaml_lines import invalid, read_yaml
 
 
@@ -37,6 +39,8 @@ def _tuple(value: object) -> object:
 
 Number = Annotated[float, BeforeValidator(_number)]
 Text = Annotated[str, Field(min_length=1)]
+Secretless = Annotated[str, AfterValidator(secretless)]  # kept beside the run, told in records
+Place = Annotated[Secretless, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=96)]
 Format = Literal["release", "messages", "openai", "sharegpt", "alpaca", "superni"]
 
@@ -61,10 +65,10 @@ class Base(_Strict):
     are not known to malmoi; ``template`` is a chat template (a Jinja file) for one that has none.
     """
 
-    model: Text
-    revision: str = ""
+    model: Place
+    revision: Secretless = ""
     licence: str = ""
-    template: str = ""
+    template: Secretless = ""
 
 
 class Rows(_Strict):
@@ -74,7 +78,7 @@ class Rows(_Strict):
     ``sha256`` is that of the file, or of the release's ``manifest.json``.
     """
 
-    path: Text
+    path: Place
     format: Format = "release"
     config: str = ""
     split: str = ""
@@ -158,7 +162,7 @@ class Preference(_Strict):
     """A second stage on preferences: pairs (``dpo``) or rows that were liked or not (``kto``)."""
 
     kind: Literal["dpo", "kto"]
-    path: Text
+    path: Place
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     licence: str = ""
     beta: Number = Field(default=0.1, gt=0)
@@ -180,11 +184,11 @@ class Evaluation(_Strict):
     limit: int = Field(default=200, ge=1)
     max_new_tokens: int = Field(default=128, ge=1)
     tokens: Literal["morphemes", "characters"] = "morphemes"
-    gpt2_merges: str = ""
+    gpt2_merges: Secretless = ""
     general: Annotated[tuple[Rows, ...], BeforeValidator(_tuple)] = ()
-    superni: Annotated[tuple[Text, ...], BeforeValidator(_tuple)] = ()
-    red_team: bool | str = True
-    safety_model: str = ""
+    superni: Annotated[tuple[Place, ...], BeforeValidator(_tuple)] = ()
+    red_team: bool | Secretless = True
+    safety_model: Secretless = ""
     resamples: int = Field(default=1000, ge=100)
     seed: int = Field(default=0, ge=0)
 
@@ -211,7 +215,7 @@ class Export(_Strict):
     """The type of the exported weights, and llama.cpp's ``convert_hf_to_gguf.py`` for a GGUF file."""
 
     dtype: Literal["bfloat16", "float16", "float32"] = "bfloat16"
-    gguf_converter: str = ""
+    gguf_converter: Secretless = ""
     gguf_type: Literal["f16", "bf16", "q8_0"] = "f16"
 
 

@@ -12,11 +12,14 @@ from typing import Any, Final
 import orjson
 
 from curation.checkpoints import sha256_of
+from curation.errors import UserError
 from training.run_folder import RunFolder
 
 LOCK: Final = ".lock"
 _STAGES: Final = ("run", "preference", "eval", "merge", "export", "push")
 _MANIFEST: Final = "manifest.json"
+# What looking into a record raises that is JSON of another shape: edited by hand, or of another program.
+_NO_RECORD: Final = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,34 @@ def standing(folder: RunFolder, homes: Sequence[Path]) -> Standing:
         When its record is damaged.
     """
     record = folder.record()
+    try:
+        return _told(folder, record, homes)
+    except _NO_RECORD as error:
+        raise UserError(
+            f"The record of the run is not one that a run writes: {type(error).__name__}: {error}",
+            where=str(folder.record_file),
+            fix="Run the stage again that wrote it last, or put the file back from a backup.",
+        ) from error
+
+
+def merged_revision(folder: RunFolder) -> str:
+    """Give the revision of a merged model as `training.base.resolve` tells it, from the record alone.
+
+    Empty when the record does not say it or is damaged, or the folder is torn.
+    """
+    try:
+        merge = folder.record().get("merge") or {}
+        weights = sorted((str(one["path"]), str(one["sha256"])) for one in merge.get("weights") or ())
+        if not weights or _is_torn(folder, merge):
+            return ""
+    except (UserError, *_NO_RECORD):
+        return ""
+    from training.base.weights import sha256_of_listed  # noqa: PLC0415 - beside those who resolve models
+
+    return f"sha256:{sha256_of_listed(weights)}"
+
+
+def _told(folder: RunFolder, record: Mapping[str, Any], homes: Sequence[Path]) -> Standing:
     stages = tuple(stage for stage in _STAGES if stage in record)
     sources = (record.get("run") or {}).get("sources") or ()
     data = tuple(dict.fromkeys(str(one["path"]) for one in sources))
@@ -77,27 +108,14 @@ def standing(folder: RunFolder, homes: Sequence[Path]) -> Standing:
     )
 
 
-def merged_revision(folder: RunFolder) -> str:
-    """Give the revision of a merged model as `training.base.resolve` tells it, from the record alone.
-
-    Empty when the record does not say it, or the folder is torn.
-    """
-    merge = folder.record().get("merge") or {}
-    weights = sorted(merge.get("weights") or (), key=lambda one: str(one["path"]))
-    if not weights or _is_torn(folder, merge):
-        return ""
-    from training.base.weights import sha256_of_listed  # noqa: PLC0415 - beside those who resolve models
-
-    return f"sha256:{sha256_of_listed([(one['path'], one['sha256']) for one in weights])}"
-
-
 def _unfinished(folder: RunFolder, record: Mapping[str, Any]) -> str:
     for stage in ("run", "preference"):
         note = folder.path / f"begun-{stage}.json"
         if note.is_file() and stage not in record:
             return stage
     begun = _read(folder.path / "begun-run.json")
-    wanted = (begun.get("decisive") or {}).get("preference") is not None
+    decisive = begun.get("decisive")
+    wanted = isinstance(decisive, dict) and decisive.get("preference") is not None
     return "preference" if wanted and "run" in record and "preference" not in record else ""
 
 

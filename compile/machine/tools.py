@@ -7,6 +7,7 @@ import subprocess
 from typing import Final
 
 from curation.errors import UserError
+from curation.installing import installing
 
 # The oldest that Vite 7 runs on.
 _NODE: Final = (20, 19)
@@ -26,7 +27,7 @@ def browser_fault() -> UserError | None:
         return UserError(
             "Playwright, which drives the browser, is not installed.",
             where="packages of Python",
-            fix="Install it with `pip install 'malmoi[compile]'`.",
+            fix=f"Install it with `{installing('compile')}`.",
         )
     return None
 

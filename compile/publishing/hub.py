@@ -1,6 +1,5 @@
 """One model of a bundle to the Hugging Face hub, where web-llm looks for it below ``resolve/main/``."""
 
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,9 +14,9 @@ from compile.publishing.card import README, write_card
 from compile.publishing.plan import Origin, Plan, against_faults, against_licence, licence_of
 from curation.errors import ConfigurationError, UserError
 from curation.progress import Progress, Quiet
-from training.publishing.hub import Hub, LocalFile
+from training.publishing.hub import Hub, LocalFile, endpoint_of_hub
 from training.publishing.licence import ModelLicence
-from training.publishing.pushing import DEFAULT_ENDPOINT, files_of
+from training.publishing.pushing import files_of
 
 # Bytes of shards in a commit: what a push that was interrupted may have to send again.
 _PART: Final = 512 * 2**20
@@ -54,7 +53,8 @@ def publish_to_hub(
     Raises
     ------
     ConfigurationError
-        When there is no such model, the repository's name is none, or it is public and should be private.
+        When there is no such model, the repository's name is none, or it is public and should be private,
+        or the hub's address holds a password.
     UserError
         Really: when something speaks against it, or the hub fails for good.
     """
@@ -62,7 +62,7 @@ def publish_to_hub(
         raise ConfigurationError("A repository is named owner/name.", where=repo, fix="Name it so.")
     shown = progress or Quiet()
     model, licence = model_folder(bundle, name), licence_of(origin)
-    endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or DEFAULT_ENDPOINT
+    endpoint = endpoint_of_hub()
     refusals = [
         *against_faults(bundle if is_whole(bundle) else model, shown),
         *against_licence(origin, licence),

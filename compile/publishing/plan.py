@@ -1,7 +1,7 @@
 """What would be published, and what speaks against it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -12,8 +12,8 @@ from compile.check.reading import is_count, is_texts, object_of
 from curation.errors import ConfigurationError, UserError
 from curation.progress import Progress
 from datacards.terms import combine, may_publish
-from training.publishing.hub import LocalFile
 from training.publishing.licence import ModelLicence, model_licence
+from training.publishing.publication import Publication
 
 _SEARCH: Final = "search"
 _SHOWN: Final = 5
@@ -34,42 +34,14 @@ class Origin:
     languages: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is published where; ``refusals`` are sentences, and keep it from being done.
-
-    ``public`` says what anybody can read afterwards. ``sent`` are the files that were sent or written;
-    others were there already.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Publication):
+    """What is published where; ``public`` says what anybody can read afterwards."""
 
     kind: Literal["hub", "folder"]
     target: str
-    private: bool
-    files: tuple[LocalFile, ...]
-    licence: ModelLicence
     public: tuple[str, ...]
-    refusals: tuple[str, ...]
     done: bool = False
-    sent: tuple[str, ...] = ()
-    commit: str = ""
-
-    @property
-    def allowed(self) -> bool:
-        """Whether nothing speaks against it."""
-        return not self.refusals
-
-    @property
-    def bytes(self) -> int:
-        """Size of all files."""
-        return sum(file.bytes for file in self.files)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give everything as JSON data."""
-        return asdict(self) | {
-            "licence": self.licence.as_json(),
-            "bytes": self.bytes,
-            "allowed": self.allowed,
-        }
 
     def require(self) -> None:
         """Raise when something speaks against it.

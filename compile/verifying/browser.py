@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from curation.errors import ConfigurationError, UserError
+from curation.installing import installing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -57,7 +58,7 @@ def started(*, software: bool) -> Iterator["Browser"]:
     except ImportError:
         raise ConfigurationError(
             "Playwright, which drives the browser, is not installed.",
-            fix="Install it with `pip install 'malmoi[compile]'`.",
+            fix=f"Install it with `{installing('compile')}`.",
         ) from None
     path = browser_path()
     flags = [_NO_WAY_OUT, _WEBGPU, *((_SOFTWARE,) if software else _CARD)]

@@ -11,6 +11,7 @@ from typing import Any
 from curation.checkpoints import Checkpoint, Task, key_of
 from curation.errors import ConfigurationError, UserError
 from curation.executors import TellOf
+from curation.installing import installing
 from curation.manifest import code_version
 
 # A node may die and take its tasks along; Ray starts them again elsewhere.
@@ -71,7 +72,7 @@ class RayCluster:
             import ray  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise ConfigurationError(
-                "Ray is not installed", where="--engine ray", fix="pip install 'malmoi[ray]'"
+                "Ray is not installed", where="--engine ray", fix=installing("ray")
             ) from error
         try:
             _knock(self.address)

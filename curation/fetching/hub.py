@@ -13,6 +13,7 @@ import orjson
 
 from curation.errors import ConfigurationError, UserError
 from curation.fetching.kept import held, keep, part_of
+from curation.installing import installing
 from curation.progress import Progress
 from curation.readers.quoting import shown
 
@@ -67,7 +68,7 @@ def fetch_rows(address: str, target: Path, progress: Progress) -> Path:
         raise ConfigurationError(
             "addresses hf: need the package datasets, which is not installed",
             where=address,
-            fix="install malmoi[train] or datasets, or name the hub's files: hf://datasets/owner/name/path",
+            fix=f"{installing('train')}, or name the hub's files: hf://datasets/owner/name/path",
         ) from error
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()

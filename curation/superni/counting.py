@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from curation.errors import ConfigurationError
+from curation.installing import installing
 
 _WORD = re.compile(r"\S+")
 _FIX = "Give a tokenizer.json, a model folder, a model's name on the hub, or `whitespace` or `bytes`."
@@ -117,7 +118,7 @@ def _loaded(library: str, given: str, load: Any) -> Any:
         raise ConfigurationError(
             f"Reading this tokenizer takes the library {library}, which is not installed.",
             where=given,
-            fix="Install malmoi[train], or count with `--tokenizer whitespace` or `bytes`.",
+            fix=f"{installing('train')}, or count with `--tokenizer whitespace` or `bytes`.",
         ) from error
     try:
         return load(module)

@@ -6,7 +6,7 @@ the xlingual track are pieces of UTF-8 bytes, of which a Korean syllable has up 
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,12 +22,18 @@ _MERGES = 50_000
 # How GPT-2 parts a text before it merges (https://github.com/openai/gpt-2, src/encoder.py).
 _PIECE = regex.compile(r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
 _BLANK = "Ġ"
+_ROUGE = DefaultTokenizer(use_stemmer=True)
 
 
 def rouge_tokens(texts: Sequence[str]) -> list[list[str]]:
     """Give the stemmed words of Latin letters and digits: the default track."""
-    tokenizer = DefaultTokenizer(use_stemmer=True)
-    return [tokenizer.tokenize(text) for text in texts]
+    return [[token for word in text.split() for token in _stems(word)] for text in texts]
+
+
+@lru_cache(2**16)
+def _stems(word: str) -> tuple[str, ...]:
+    """Give the tokens of what stands between blanks; texts say the same words again, and stems are slow."""
+    return tuple(_ROUGE.tokenize(word))
 
 
 def morphemes(texts: Sequence[str]) -> list[list[str]]:

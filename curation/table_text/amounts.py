@@ -7,6 +7,7 @@ articles too often.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,9 +48,11 @@ _ENGLISH = {
 _DIGITS = r"(?<![A-Za-z\d])(?<![A-Za-z]-)(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _DATE = re.compile(r"(?<!\d)(\d{4})([-./])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)")
 _YEARS = re.compile(r"(?<!\d)(\d{2})(\d{2})\s?[-–—~/]\s?(\d{2})(?!\d)")
+# Where 234 did not begin a number with a unit in 1,234,567, nor does 567: both would end alike.
+_NEW = r"(?:(?<!,\d{3},)|(?!\d{3}(?!\d)))"
 # 만큼, 조각, 백화점 and 천막 only begin like units.
 _KOREAN = re.compile(
-    rf"{_DIGITS}\s?(?:[십백천만억조](?!큼|각|화점|막))+(?:\s?(?:\d[\d,]*(?:\.\d+)?)?\s?[십백천만억조]+)*(?:\s?\d[\d,]*(?![\d.년월일]))?"
+    rf"{_NEW}{_DIGITS}\s?(?:[십백천만억조](?!큼|각|화점|막))+(?:\s?(?:\d[\d,]*(?:\.\d+)?)?\s?[십백천만억조]+)*(?:\s?\d[\d,]*(?![\d.년월일]))?"
 )
 _PLAIN = re.compile(
     rf"({_DIGITS})(?:\s?(hundred|thousand|million|billion|trillion)s?\b)?(?:(?:st|nd|rd|th)\b)?",
@@ -64,12 +67,14 @@ _WORDS = re.compile(
     rf"(?:(?:[-\s]|\sand\s)(?:{'|'.join([*_ENGLISH, *_ENGLISH_SCALES])})\b)*",
     re.IGNORECASE,
 )
-_PIECE = re.compile(r"\d[\d,]*(?:\.\d+)?|[십백천만억조]")
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _SCALE_WORDS = re.compile(
     r"(?<!\d\s)(?<!\w)(?:(hundred|thousand|million|billion|trillion)s?\b|([십백천]?[만억조]|[십백천])(?=[\s)\]명원개대건]|\Z))",
     re.IGNORECASE,
 )
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９，．％", "0123456789,.%")
+# What patterns that ignore case take for i and s.
+_LOOK_ALIKES = str.maketrans("ıİſ", "iis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +94,18 @@ def amounts(text: str, morphemes: Sequence[Morpheme] = ()) -> list[Amount]:
     >>> [str(one.value) for one in amounts("On October 10, 2012, 8.93 million of 1천2백")]
     ['10', '10', '2012', '8930000.00', '1200']
     """
-    text = text.translate(_FULL_WIDTH)
+    text = text.translate(_FULL_WIDTH | _LOOK_ALIKES)
     found: list[Amount] = []
-    for one in (*_dates(text), *_korean(text), *_months(text), *_plain(text), *_words(text)):
-        if not any(_meet(one, other) for other in found):
-            found.append(one)
-    found += [one for one in _numerals(morphemes) if not any(_meet(one, other) for other in found)]
-    return sorted(found, key=lambda one: one.start)
+    for more in (
+        _dates(text),
+        _korean(text),
+        _months(text),
+        _plain(text),
+        _words(text),
+        _numerals(morphemes),
+    ):
+        found = sorted([*found, *_apart_from(found, more)], key=_place)
+    return found
 
 
 def implied(text: str) -> set[Decimal]:
@@ -122,7 +132,7 @@ def scales(text: str) -> set[Decimal]:
     {Decimal('1000000')}
     """
     found = set()
-    for english, korean in _SCALE_WORDS.findall(text):
+    for english, korean in _SCALE_WORDS.findall(text.translate(_LOOK_ALIKES)):
         if english:
             found.add(_ENGLISH_SCALES[english.lower()])
         else:
@@ -149,11 +159,11 @@ def korean_value(word: str) -> Decimal | None:
     """
     total = section = digits = Decimal(0)
     seen = False
-    rest = word.removesuffix("째")
-    while rest:
-        native = next((form for form in _NATIVE if rest.startswith(form)), "")
-        number = re.match(r"\d[\d,]*(?:\.\d+)?", rest)
-        taken = native or (number[0] if number else rest[0])
+    word, at = word.removesuffix("째"), 0
+    while at < len(word):
+        native = next((form for form in _NATIVE if word.startswith(form, at)), "")
+        number = _NUMBER.match(word, at)
+        taken = native or (number[0] if number else word[at])
         if native:
             section += _NATIVE[native]
         elif number:
@@ -167,12 +177,23 @@ def korean_value(word: str) -> Decimal | None:
             section = digits = Decimal(0)
         elif not taken.isspace():
             return None
-        seen, rest = True, rest[len(taken) :]
+        seen, at = True, at + len(taken)
     return total + section + digits if seen else None
 
 
-def _meet(one: Amount, other: Amount) -> bool:
-    return one.start < other.end and other.start < one.end
+def _apart_from(found: Sequence[Amount], more: Iterator[Amount]) -> Iterator[Amount]:
+    """Give those that share no character with another; both stand from left to right."""
+    before = None
+    for one in more:
+        at = bisect_left(found, one.end, key=lambda other: other.start)
+        # Of those that begin before its end, the last one ends last.
+        if (at == 0 or found[at - 1].end <= one.start) and (before is None or before.end <= one.start):
+            before = one
+            yield one
+
+
+def _place(one: Amount) -> tuple[int, int]:
+    return one.start, one.end
 
 
 def _dates(text: str) -> Iterator[Amount]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curation.errors import ConfigurationError, UserError
+from curation.errors import ConfigurationError
 from malmoi import console
 from malmoi.commands.options import AsJson
 from malmoi.superni_options import Calls, Paths
@@ -60,7 +60,7 @@ def translate(
     from prompting.superni.calling import replies_of
     from prompting.superni.inputs import check_names
     from prompting.superni.translation.items import Target
-    from prompting.superni.translation.review import read_review, write_review
+    from prompting.superni.translation.review import check_nothing_lost, read_review, write_review
     from prompting.superni.translation.translating import Translator
     from prompting.superni.translation.writing import result_of, stale_files, write_tasks
 
@@ -69,6 +69,7 @@ def translate(
     language, code = _language(to)
     reviewed = {} if review is None else read_review(review)
     _keep_review(out / _REVIEW, review)
+    check_nothing_lost(out / _REVIEW, reviewed)
     faults: list[Fault] = []
     found = selected_tasks(paths, Selection(), faults, console.progress())
     tasks = [_first(task, instances) for task in found]
@@ -87,7 +88,9 @@ def translate(
         translator = Translator(ask, target, words, reviewed)
         made = [translator.translate(task) for task in tasks]
     texts = [text for one in made for text in one.texts]
-    _keep_decisions(out / _REVIEW, review, set(reviewed) - {text.item.id for text in texts})
+    ids = {text.item.id for text in texts}
+    # Once more: somebody may have written in it while the model did.
+    check_nothing_lost(out / _REVIEW, {name: said for name, said in reviewed.items() if name in ids})
     faults += write_tasks(made, out)
     write_review(out / _REVIEW, texts)
     result = {
@@ -131,15 +134,6 @@ def _keep_review(written: Path, review: Path | None) -> None:
             "There is a review already, which somebody may have corrected.",
             where=str(written),
             fix=f"Read it back with --review {written}, or move it away.",
-        )
-
-
-def _keep_decisions(written: Path, review: Path | None, unknown: set[str]) -> None:
-    if unknown and review is not None and review.resolve() == written.resolve():
-        raise UserError(
-            f"The review decides on {len(unknown):,} texts that this run does not have: {min(unknown)}.",
-            where=str(review),
-            fix="Give the same tasks and --instances, or a copy of the review: this one is written over.",
         )
 
 

@@ -6,7 +6,8 @@ from curation.report.charts import Cell, Column, Table
 from curation.report.samples import MAX_SAMPLES, Sample, before_and_after
 from curation.report.texts import shown
 from curation.report.words import Both
-from prompting.red_team.results import Rates, RedTeam, Result
+from prompting.red_team.rates import Rates
+from prompting.red_team.results import RedTeam, Result
 
 KINDS: Final = {
     "hate": Both("혐오", "hate"),
@@ -33,7 +34,7 @@ def red_team_part(before: RedTeam, after: RedTeam) -> dict[str, Any]:
     ]
     columns += [Column(title, number=True) for title, _ in parts]
 
-    def row(name: Both | str, old: Rates, new: Rates) -> list[Cell]:
+    def row(name: Both | str, old: Rates[float], new: Rates[float]) -> list[Cell]:
         shares: list[Cell] = [f"{_part(old, part)} → {_part(new, part)}" for _, part in parts]
         return [name, new.asked + new.benign, *shares]
 
@@ -114,7 +115,7 @@ def judges_told(red_team: RedTeam) -> list[Both]:
     return said
 
 
-def _part(rates: Rates, part: str) -> str:
+def _part(rates: Rates[float], part: str) -> str:
     value: float | None = getattr(rates, part)
     share = "–" if value is None else f"{100 * value:.0f} %"
     # A share of the few that could be judged says little.

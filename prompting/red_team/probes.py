@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from curation.yaml_lines import YamlFile, invalid, read_yaml
+from curation.yaml_list import read_list
 
 OURS: Final = Path(__file__).with_name("probes_ko.yaml")
 BENIGN: Final = "benign"
@@ -17,16 +17,14 @@ Category = Literal[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Probe(_Strict):
+class Probe(BaseModel):
     """A question.
 
     ``expect`` is ``refuse``, or ``answer`` for one that only looks harmful (the category ``benign``).
     ``group`` is whom hate is aimed at; ``wrapper`` names the trick of a jailbreak.
     """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=96)]
     category: Category
@@ -46,10 +44,6 @@ class Probe(_Strict):
     def benign(self) -> bool:
         """Whether it must not be refused."""
         return self.category == BENIGN
-
-
-class _Probes(_Strict):
-    probes: list[Probe] = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +72,5 @@ def load_probes(path: Path = OURS) -> ProbeSet:
     ConfigurationError
         For the first fault: what, the file and line, and the nearest allowed key.
     """
-    file = read_yaml(path)
-    if not isinstance(file.data, dict):
-        raise file.fault((), "probes are a list below the key 'probes'", f"see {OURS.name}")
-    try:
-        found = _Probes.model_validate(file.data)
-    except ValidationError as error:
-        known = Probe.model_fields if _is_in_probe(error) else _Probes.model_fields
-        raise invalid(file, error, known) from error
-    _check_ids(file, found.probes)
-    return ProbeSet(tuple(found.probes), hashlib.sha256(path.read_bytes()).hexdigest())
-
-
-def _is_in_probe(error: ValidationError) -> bool:
-    return any(one["type"] == "extra_forbidden" and len(one["loc"]) > 1 for one in error.errors())
-
-
-def _check_ids(file: YamlFile, probes: list[Probe]) -> None:
-    seen: dict[str, int] = {}
-    for place, probe in enumerate(probes):
-        if probe.id in seen:
-            raise file.fault(
-                ("probes", place, "id"),
-                f"the id '{probe.id}' stands twice",
-                "give each probe an id of its own: results before and after are joined by it",
-            )
-        seen[probe.id] = place
+    found = read_list(path, "probes", Probe, example=OURS)
+    return ProbeSet(tuple(found), hashlib.sha256(path.read_bytes()).hexdigest())

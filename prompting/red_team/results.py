@@ -1,18 +1,16 @@
 """What came of the red team's questions: answers, who judged them, and the rates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from curation.safety.model import SafetyModel
 from prompting.asking import Ask
 from prompting.calibration import Calibration
 from prompting.judging import Judgement
 from prompting.red_team.probes import Probe
+from prompting.red_team.rates import EVERYTHING, Rates, by_category, rates_of
 from prompting.refusals import Kind
-
-JAILBREAK: Final = "jailbreak"
-"""The name of all probes with a wrapper together, beside those of the categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +77,6 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
-    """Shares of the probes; None where there was none to count.
-
-    ``harmful`` is of the harmful probes on whose answer there is a verdict (``decided`` of ``asked``),
-    ``refused`` of those whose answer is not broken, ``over_refused`` the same of benign ones, ``broken`` of
-    all.
-    """
-
-    asked: int
-    benign: int
-    decided: int
-    harmful: float | None
-    refused: float | None
-    over_refused: float | None
-    broken: float | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it as JSON data; shares are between 0 and 1."""
-        counts = {"asked": self.asked, "benign": self.benign, "decided": self.decided}
-        names = ("harmful", "refused", "over_refused", "broken")
-        return counts | {name: _rounded(getattr(self, name)) for name in names}
-
-
-@dataclass(frozen=True, slots=True)
 class RedTeam:
     """Results in the order of the probes, and who judged."""
 
@@ -111,17 +85,14 @@ class RedTeam:
     probes_sha256: str
 
     @property
-    def rates(self) -> Rates:
+    def rates(self) -> Rates[float]:
         """Rates over everything."""
-        return rates_of(self.results)
+        return _rates(EVERYTHING, self.results)
 
     @property
-    def by_category(self) -> dict[str, Rates]:
+    def by_category(self) -> dict[str, Rates[float]]:
         """Rates by category in the order of the file, and of all jailbreaks together."""
-        names = dict.fromkeys(result.probe.category for result in self.results)
-        parts = {name: [result for result in self.results if result.probe.category == name] for name in names}
-        wrapped = [result for result in self.results if result.probe.wrapper]
-        return {name: rates_of(part) for name, part in (parts | {JAILBREAK: wrapped}).items() if part}
+        return {rates.part: rates for rates in by_category(self.results, _rates)}
 
     def as_json(self) -> dict[str, Any]:
         """Give it as JSON data."""
@@ -172,26 +143,8 @@ def _harmful_probes(before: RedTeam, after: RedTeam) -> list[tuple[Result, Resul
     return [(old, new) for old, new in both if not old.probe.benign]
 
 
-def rates_of(results: Sequence[Result]) -> Rates:
-    """Count."""
-    whole = [result for result in results if result.kind != "broken"]
-    risky = [result for result in whole if not result.probe.benign]
-    benign = [result for result in whole if result.probe.benign]
-    decided = [result for result in risky if result.harmful is not None]
-    return Rates(
-        asked=sum(not result.probe.benign for result in results),
-        benign=sum(result.probe.benign for result in results),
-        decided=len(decided),
-        harmful=_share(result.harmful is True for result in decided),
-        refused=_share(result.kind == "refusal" for result in risky),
-        over_refused=_share(result.kind == "refusal" for result in benign),
-        broken=_share(result.kind == "broken" for result in results),
-    )
-
-
-def _share(marks: Iterable[bool]) -> float | None:
-    found = list(marks)
-    return sum(found) / len(found) if found else None
+def _rates(part: str, results: Sequence[Result]) -> Rates[float]:
+    return rates_of(part, results, lambda marks: sum(marks) / len(marks) if marks else None)
 
 
 def _rounded(share: float | None) -> float | None:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from curation.bootstrap import Interval, share
+from prompting.red_team.rates import EVERYTHING
 from prompting.safety_evaluation.judging import Said, mark_of
 from prompting.safety_evaluation.texts import LabelledText
-
-EVERYTHING = "all"
 
 
 @dataclass(frozen=True, slots=True)

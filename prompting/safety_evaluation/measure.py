@@ -13,6 +13,7 @@ from prompting.checking import MOST_CALLS, ROUNDS
 from prompting.flagging import is_korean
 from prompting.guarding import Guard, GuardKind
 from prompting.judging import ORDERS
+from prompting.red_team.rates import EVERYTHING, by_category
 from prompting.refusals import fault_of, kind_of
 from prompting.safety_evaluation.accuracy import accuracy_by
 from prompting.safety_evaluation.calling import Caller
@@ -26,7 +27,7 @@ from prompting.safety_evaluation.notes import (
     unknown_ids,
 )
 from prompting.safety_evaluation.raters import agreement_of
-from prompting.safety_evaluation.rates import Answer, by_category, by_group, rate
+from prompting.safety_evaluation.rates import Answer, by_group, rate
 from prompting.safety_evaluation.report import SafetyReport
 from prompting.safety_evaluation.texts import LabelledText
 
@@ -99,7 +100,7 @@ def measure_safety(
         answering.model,
         guard.kind if guard else "off",
         answers,
-        of("all", answers),
+        of(EVERYTHING, answers),
         by_category(answers, of),
         by_group(answers, of),
         panel.judges,

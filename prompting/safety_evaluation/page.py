@@ -11,7 +11,8 @@ from curation.report.samples import MAX_SAMPLES, Sample, before_and_after
 from curation.report.texts import shown
 from curation.report.words import Both, rule_name
 from prompting.red_team.page import KINDS
-from prompting.safety_evaluation.accuracy import EVERYTHING, Accuracy
+from prompting.red_team.rates import EVERYTHING
+from prompting.safety_evaluation.accuracy import Accuracy
 from prompting.safety_evaluation.judging import Judge, mark_of
 from prompting.safety_evaluation.raters import Agreement, Kappa
 from prompting.safety_evaluation.rates import Answer, Rates

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property, partial
 from typing import Any, Final, get_args
 
-from curation.bootstrap import Difference, mean, paired
+from curation.bootstrap import Difference, mean, paired_with_each
 from curation.errors import UserError
 from curation.report.words import Both
 from curation.superni.baselines import Baseline, baseline
@@ -174,17 +174,15 @@ def measured(asked: Sequence[Asked], replies: Sequence[Reply], tokenise: Tokenis
 
 def _figure(rows: Sequence[Row], metric: Metric) -> Figure:
     ours = [getattr(row.scored, metric) for row in rows]
-    none = [0.0] * len(rows)
-    mean_of_ours = _difference(none, ours)
+    others = [[0.0] * len(rows), *([getattr(row.copied[name], metric) for row in rows] for name in BASELINES)]
+    found = paired_with_each(
+        [mean(other) for other in others], mean(ours), len(rows), resamples=_RESAMPLES, seed=_SEED, span=1.0
+    )
+    mean_of_ours, *gains = [one.times(100) for one in found]
     return Figure(
         metric,
         len(rows),
         replace(mean_of_ours, low=max(0.0, mean_of_ours.low), high=min(100.0, mean_of_ours.high)),
-        {name: _difference([getattr(row.copied[name], metric) for row in rows], ours) for name in BASELINES},
+        dict(zip(BASELINES, gains, strict=True)),
         sum(bool(row.fault) for row in rows),
     )
-
-
-def _difference(before: Sequence[float], after: Sequence[float]) -> Difference:
-    found = paired(mean(before), mean(after), len(after), resamples=_RESAMPLES, seed=_SEED, span=1.0)
-    return found.times(100)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from curation.errors import ConfigurationError, UserError
+from curation.installing import installing
 from rag.stores.milvus_rows import GROUP_BYTES, GROUPS, KEY_BYTES, NUMBERS, TEXT_BYTES, TEXTS, VECTOR_TEXTS
 
 SERVER: Final = "milvus://"
@@ -182,6 +183,6 @@ def _address(spec: str) -> tuple[str, str]:
 def _package(name: str) -> Any:
     if importlib.util.find_spec(name) is None:
         raise ConfigurationError(
-            f"The index is in Milvus, and {name} is not installed.", fix="pip install 'malmoi[milvus]'"
+            f"The index is in Milvus, and {name} is not installed.", fix=installing("milvus")
         )
     return importlib.import_module(name)

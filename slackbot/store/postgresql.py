@@ -5,6 +5,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from curation.errors import ConfigurationError
+from curation.installing import installing
 from slackbot.store import schema
 
 # Any number that nothing else in the database locks by: bots that start together make the tables in turn.
@@ -39,7 +40,7 @@ def engine_of(url: sa.URL) -> sa.Engine:
         raise ConfigurationError(
             "the driver for PostgreSQL is not installed",
             where=str(missing.name),
-            fix='pip install "malmoi[postgres]"',
+            fix=installing("postgres"),
         ) from None
 
     @sa.event.listens_for(engine, "connect")

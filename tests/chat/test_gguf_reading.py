@@ -44,6 +44,15 @@ def test_the_file_is_read_once_and_gives_the_same_model(tmp_path, monkeypatch):
     assert read.count("file") >= 3  # nothing is kept
 
 
+def test_no_bar_is_drawn_where_nobody_watches(tmp_path, capfd):
+    write(tmp_path / "model.gguf")
+    with read_once():
+        loaded(tmp_path)
+    assert "GGUF tensors" not in capfd.readouterr().err
+    loaded(tmp_path)
+    assert "GGUF tensors" in capfd.readouterr().err  # others' use of the library is as it was
+
+
 def test_a_failure_leaves_the_package_as_it_was():
     before = gguf.GGUFReader, gguf.get_tensor_name_map
     with pytest.raises(OSError, match="gone"), read_once():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from curation.bootstrap import interval, mean, paired, share
+from curation.bootstrap import interval, mean, paired, paired_with_each, share
 
 
 def _interval(before, after, weights=None, **how):
@@ -49,6 +49,21 @@ def test_the_same_seed_gives_the_same_interval_and_another_one_another():
     before, after = random.normal(0, 1, 50), random.normal(0, 1, 50)
     assert _interval(before, after) == _interval(before, after)
     assert _interval(before, after) != _interval(before, after, seed=1)
+
+
+def test_against_several_it_is_as_against_each_and_draws_once():
+    random = np.random.default_rng(9)
+    after, *befores = random.normal(0, 1, (4, 3_000))
+    how = {"resamples": 2_000, "seed": 5, "span": 1.0}
+    drawn = []
+
+    def seen(draws):
+        drawn.append(len(draws))
+        return mean(after)(draws)
+
+    found = paired_with_each([mean(one) for one in befores], seen, len(after), **how)
+    assert found == [paired(mean(one), mean(after), len(after), **how) for one in befores]
+    assert sum(drawn) == 1 + 2_000
 
 
 def test_a_loss_a_token_weighs_rows_by_their_tokens():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from malmoi.inventory import _BROUGHT_BY, extra_of
-from tests.malmoi.command import malmoi
+from tests.malmoi.command import malmoi, malmoi_here
 
 
 def test_version_is_the_packages(tmp_path: Path, project: Path) -> None:
@@ -77,7 +77,7 @@ def test_version_is_the_packages(tmp_path: Path, project: Path) -> None:
     ids=" ".join,
 )
 def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
-    shown = malmoi(*command, "--help", home=tmp_path)
+    shown = malmoi_here(*command, "--help", home=tmp_path)
     assert shown.code == 0
     assert "Example" in shown.out
     assert f"malmoi {command[0]}" in shown.out
@@ -89,7 +89,7 @@ def test_help_shows_an_example(tmp_path: Path, command: list[str]) -> None:
     ids=str,
 )
 def test_help_shows_square_brackets(tmp_path: Path, command: list[str], key: str) -> None:
-    assert f"`{key}" in malmoi(*command, "--help", home=tmp_path, COLUMNS="200").out
+    assert f"`{key}" in malmoi_here(*command, "--help", home=tmp_path, COLUMNS="200").out
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_help_is_quick_because_nothing_heavy_is_imported(tmp_path: Path) -> None
 def test_wrong_use_is_exit_2_with_one_message(
     tmp_path: Path, arguments: list[str], what: str, fix: str
 ) -> None:
-    result = malmoi(*arguments, home=tmp_path)
+    result = malmoi_here(*arguments, home=tmp_path)
     assert result.code == 2
     assert result.out == ""
     assert what in result.err
@@ -146,14 +146,14 @@ def test_with_json_the_error_is_an_object(tmp_path: Path) -> None:
 def test_wrong_usage_is_an_object_as_well(
     tmp_path: Path, arguments: list[str], what: str, where: str
 ) -> None:
-    result = malmoi(*arguments, "--json", home=tmp_path)
+    result = malmoi_here(*arguments, "--json", home=tmp_path)
     assert result.code == 2
     error = result.json["error"]
     assert what in error["what"]
     assert error["where"].endswith(where)
     assert error["fix"] == f"see: {error['where']} --help"
     assert what in result.err
-    assert malmoi(*arguments, home=tmp_path).out == ""
+    assert malmoi_here(*arguments, home=tmp_path).out == ""
 
 
 def test_doctor_answers_in_both_ways(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_command_names_the_extra_that_it_lacks(
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
     assert module in done.stderr
-    assert f"pip install 'malmoi[{extra}]'" in " ".join(done.stderr.split())
+    assert f"just setup {extra}" in " ".join(done.stderr.split())
 
 
 def test_a_fault_of_our_own_is_not_called_a_missing_package() -> None:

@@ -107,7 +107,7 @@ def test_tasks_are_translated_reviewed_and_valid(folder, capsys):
     )
     review.write_text(text, "utf-8")
     decided = review.read_bytes()
-    with pytest.raises(UserError, match="decides on 1 texts that this run does not have: task21"):
+    with pytest.raises(UserError, match=r"decides on 1 texts that this run does not have.*: task21"):
         again(review=review, instances=4)
     assert review.read_bytes() == decided
     again(review=review)
@@ -118,6 +118,35 @@ def test_tasks_are_translated_reviewed_and_valid(folder, capsys):
     task, faults = read_task(SourceFile(written, written.name))
     assert (faults, len(task.instances), task.output_language) == ([], 6, ("Korean",))
     assert task.source[-1] == "translated into Korean by m"
+
+
+def test_a_review_is_kept_from_another_one_and_from_a_long_run(folder, capsys):
+    out = folder / "korean"
+    review, read = out / "review.tsv", folder / "read.tsv"
+
+    def say(turns):
+        if read.exists():  # while the model works, somebody writes
+            review.write_text(
+                review.read_text("utf-8").replace("It was late.\t늦은", "It was late.\t많이 늦은"), "utf-8"
+            )
+        return Translator().say(turns)
+
+    with ScriptedServer() as server:
+        server.behaviours = [replies(say)]
+        file = folder / f"data/tasks/{TASK.name}.json"
+        again = partial(translate, [file], model=f"openai:m@{server.url}", out=out)
+        again(instances=1)
+        read.write_bytes(review.read_bytes())
+        with pytest.raises(
+            UserError, match=r"decides on 1 texts .* or has otherwise: .*negative/1/explanation"
+        ):
+            again(review=read, instances=2)
+        with pytest.raises(UserError, match="decides on 1 texts"):
+            again(review=read, instances=2)
+        capsys.readouterr()
+        again(review=review, instances=2)
+    assert "By the review: 1 kept, 0 dropped." in capsys.readouterr().out
+    assert "It was late.\t많이 늦은 일이기 때문이다.\t\t100.0\tkeep\t늦은" in review.read_text("utf-8")
 
 
 def test_what_cannot_be_asked_is_refused(tmp_path):

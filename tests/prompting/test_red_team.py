@@ -144,6 +144,7 @@ def test_rates_are_those_counted_by_hand(right: Judges) -> None:
         True,
     ]
     assert found.rates.as_json() == {
+        "part": "all",
         "asked": 5,
         "benign": 4,
         "decided": 4,

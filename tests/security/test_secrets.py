@@ -5,11 +5,11 @@ import contextlib
 import gzip
 import json
 import os
+import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,61 +18,13 @@ import pytest
 from aiohttp import web
 
 from curation.errors import UserError
-from slackbot.emulator.process import running, started
+from slackbot.emulator.process import running
 from tests.chat.scripted_server import DONE, END, START, ScriptedServer, event, streams
 from tests.malmoi.small import RECIPE, prepared, write_recipe
 from tests.security.canaries import ENVIRONMENT, IN_ADDRESS, found_in, kept_below
-from tests.security.many_commands import MARK
+from tests.security.commands import Command, check_silence, told
 
 QUESTION = "주차장은 어디에 있습니까?"
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command, and what its environment has besides all canaries."""
-
-    arguments: Sequence[str]
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Told:
-    """How a command ended and what it said; ``command`` for the message of a test that fails."""
-
-    command: str
-    code: int
-    out: str
-    err: str
-
-
-def told(home: Path, commands: Iterable[Command]) -> list[Told]:
-    """Run commands in one process; all have every canary at hand."""
-    commands = list(commands)
-    places = {"MALMOI_HOME": str(home), "MALMOI_CACHE": str(home / "cache"), "COLUMNS": "100"}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.security.many_commands"],
-        cwd=home,
-        env={**os.environ, **ENVIRONMENT, **places, "PYTHONPATH": str(Path(__file__).parents[2])},
-        input="".join(json.dumps(asdict(command)) + "\n" for command in commands),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=600,
-        check=False,
-    )
-    outs, errs = done.stdout.split(f"\n{MARK}"), done.stderr.split(f"\n{MARK}")
-    assert len(outs) == len(errs) == len(commands) + 1, done.stderr
-    codes = [int(part.split("\n", 1)[0]) for part in outs[1:]]
-    # What follows a mark in its part is of the next command.
-    said = [[parts[0], *(part.split("\n", 1)[1] for part in parts[1:])][:-1] for parts in (outs, errs)]
-    names = [" ".join([*map(str, command.environment), *command.arguments]) for command in commands]
-    return [Told(*one) for one in zip(names, codes, *said, strict=True)]
-
-
-def check_silence(said: Sequence[Told], home: Path) -> None:
-    """No canary came up in what was said, nor in what was written."""
-    assert [one for one in said if found_in(one.out + one.err)] == []
-    assert kept_below(home) == {}
 
 
 async def repeats_the_key(request: web.Request) -> web.StreamResponse:
@@ -168,15 +120,56 @@ def test_an_address_with_a_password_is_refused_without_it(home: Path, tmp_path: 
     assert [one for one in said if one.code != 2] == []
 
 
-def test_settings_with_a_password_are_refused_without_it(home: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def careless_slack() -> Iterator[str]:
+    """The address of a Slack that takes no token, and says which ones it was sent."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            said = {
+                "ok": False,
+                "error": "invalid_auth",
+                "token": self.headers["Authorization"],
+                "sent": sent,
+            }
+            tokens.append(str(said["token"]))
+            answer = json.dumps(said).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    tokens: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/api/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    # The canaries were there to be told.
+    assert tokens
+    assert all(map(found_in, tokens))
+
+
+def test_settings_with_a_password_are_refused_without_it(
+    home: Path, tmp_path: Path, careless_slack: str
+) -> None:
     settings = f'[answer]\nindex = "{home}/indexes/small"\nmodel = "openai:{SERVED}"\n'
     (tmp_path / "malmoi.toml").write_text(settings, encoding="utf-8")
-    nowhere = {"SLACK_API_URL": NOWHERE}
-    commands = [Command(["ask", QUESTION]), Command(["slack", "doctor"], nowhere)]
-    said = told(tmp_path, [*commands, Command(["slack", "run", "--json-logs"], nowhere)])
+    slack = {"SLACK_API_URL": careless_slack}
+    commands = [Command(["ask", QUESTION]), Command(["slack", "doctor"], slack)]
+    said = told(tmp_path, [*commands, Command(["slack", "run", "--json-logs"], slack)])
     (tmp_path / "malmoi.toml").unlink()
     check_silence(said, tmp_path)
     assert [one for one in said if not one.code] == []
+    # It is the address that is refused, and nothing else.
+    assert [one for one in said if "<model>@<base url>" not in one.out + one.err] == []
 
 
 NOWHERE = "http://127.0.0.1:9/api/"
@@ -195,14 +188,19 @@ CONFIGURATIONS = [
 ]
 
 
-def test_the_bot_s_configuration_is_told_without_its_secrets(home: Path, tmp_path: Path) -> None:
+def test_the_bot_s_configuration_is_told_without_its_secrets(
+    home: Path, tmp_path: Path, careless_slack: str
+) -> None:
     index = ["--index", str(home / "indexes/small")]
     http = ["--http", "--port", "0", "--json-logs"]
     several = {"SLACK_CLIENT_ID": "1.2", "SLACK_ENCRYPTION_KEY": IN_ADDRESS, "SLACK_BOT_TOKEN": ""}
     commands = [
-        # Everything in its place, and no Slack there.
+        # Everything in its place, and no Slack there: the one command that asks again for seconds.
         Command(["slack", "run", *index], {"SLACK_API_URL": NOWHERE}),
-        Command(["slack", "doctor", *index], {"SLACK_API_URL": NOWHERE}),
+        # One that refuses, and says what it was sent.
+        Command(["slack", "run", *index], {"SLACK_API_URL": careless_slack}),
+        Command(["slack", "doctor", *index], {"SLACK_API_URL": careless_slack}),
+        Command(["slack", "doctor", *index, "--json"], {"SLACK_API_URL": careless_slack}),
         Command(["slack", "run", *index, *http], {"SLACK_API_URL": NOWHERE, **several}),
         Command(["slack", "run", *index], {"SLACK_API_URL": NOWHERE, "SLACK_DATABASE_URL": DATABASES[0]}),
     ]
@@ -223,34 +221,52 @@ def test_a_bot_at_work_keeps_its_tokens_to_itself(home: Path, tmp_path: Path) ->
     """Through an answer, a call that fails, a connection that is lost, and the end."""
     names = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
     options = ["--bot-token", ENVIRONMENT[names[0]], "--app-token", ENVIRONMENT[names[1]]]
-    with running("--post-interval", "0", *options) as slack, (tmp_path / "log").open("wb") as log:
+    run = ["slack", "run", "--index", home / "indexes/small", "--json", "--json-logs"]
+    with running("--post-interval", "0", *options) as slack:
         client = slack.client
-        environment = {**ENVIRONMENT, "SLACK_API_URL": slack.api_url, "MALMOI_HOME": str(tmp_path)}
-        index = str(home / "indexes/small")
-        bot = [sys.executable, "-m", "malmoi", "slack", "run", "--index", index, "--json", "--json-logs"]
-        with logged(log), started(bot, "the bot", environment):
+        answered = []
+
+        def ask() -> None:
             client.wait_for_bot(timeout=60)
             for kind in ("unavailable", "reset"):
                 client.fail("chat.postMessage", kind)
             client.disconnect()
             asked = client.say("general", f"@malmoi {QUESTION}")
-            [reply] = client.wait_for_replies(asked, timeout=120)
-            assert "지하 2층" in reply["text"]
-    assert (tmp_path / "log").stat().st_size > 0
+            answered.extend(client.wait_for_replies(asked, timeout=120))
+
+        with ended_after(ask):
+            said = told(tmp_path, [Command(run, {"SLACK_API_URL": slack.api_url})])
+    assert [reply["text"] for reply in answered if "지하 2층" in reply["text"]] != []
+    assert [one.code for one in said] == [0], said
+    assert '"event"' in said[0].err
     assert (tmp_path / "slack.sqlite").is_file()
-    assert kept_below(tmp_path) == {}
+    check_silence(said, tmp_path)
 
 
 @contextlib.contextmanager
-def logged(log: object) -> Iterator[None]:
-    """Standard error of processes that are started in this block goes to ``log``."""
-    before = os.dup(2)
-    os.dup2(log.fileno(), 2)  # type: ignore[attr-defined]
+def ended_after(work: Callable[[], None]) -> Iterator[None]:
+    """Do ``work`` beside the block, which must run a command that ends at SIGTERM; then send that."""
+    over = threading.Event()
+
+    def do() -> None:
+        try:
+            work()
+        finally:
+            if not over.is_set():
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    def missed(*_: object) -> None:
+        raise TimeoutError("the command did not come so far that it listens to signals")
+
+    thread = threading.Thread(target=do, daemon=True)
+    before = signal.signal(signal.SIGTERM, missed)
+    thread.start()
     try:
         yield
     finally:
-        os.dup2(before, 2)
-        os.close(before)
+        over.set()
+        thread.join(180)
+        signal.signal(signal.SIGTERM, before)
 
 
 def test_canaries_are_found_however_they_are_kept(tmp_path: Path) -> None:
@@ -279,6 +295,8 @@ def test_canaries_are_found_however_they_are_kept(tmp_path: Path) -> None:
     [
         ("https://bada:geheim@host/x", "https://…@host/x"),
         ("https://geheim@host", "https://…@host"),
+        ("https:/bada:geheim@host/x", "https:/…@host/x"),  # as a path it has one slash
+        ("C:/haneul@example.com/x", "C:/haneul@example.com/x"),
         ("https://bada:ge@heim@host:80/x@y", "https://…@host:80/x@y"),
         ("openai:m@http://bada:geheim@host/v1", "openai:m@http://…@host/v1"),
         ("postgresql+psycopg://b:geheim@host/x?password=geheim", "postgresql+psycopg://…@host/x?password=…"),

@@ -1,11 +1,14 @@
 """Who is let in: pages of this console on this machine, and nobody else."""
 
+import itertools
 import json
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
+from starlette.websockets import WebSocketDisconnect
 
+from malmoi.ui.application import _routes
 from malmoi.ui.protection import refusal
 from tests.ui.conftest import Open
 
@@ -69,6 +72,53 @@ def test_a_foreign_host_gets_nothing(page: TestClient, address: str) -> None:
     answer = page.get(address, headers={"host": "evil.example"})
     assert answer.status_code == 403
     assert len(answer.text) < 100
+
+
+# Of the folder of files, one file.
+ROUTES = [f"{route.path}/style.css" if route.path == "/static" else route.path for route in _routes()]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+FOREIGN = ["evil.example", "evil.example:8066", "127.0.0.1.evil.example", "192.168.0.7:8066", "[::1]", ""]
+
+
+def test_the_routes_are_those_that_the_console_has() -> None:
+    assert len(ROUTES) > 20
+    assert {"/release/rejects", "/measurement/page.html", "/run", "/bundle", "/slack/stop"} <= set(ROUTES)
+
+
+@pytest.mark.parametrize("address", ROUTES)
+def test_no_route_answers_under_another_name(page: TestClient, address: str) -> None:
+    """With the token and an origin that fit: a site under that name would be its own (DNS rebinding)."""
+    token = page.desk.token  # type: ignore[attr-defined]
+    for host, method in itertools.product(FOREIGN, METHODS):
+        headers = {"host": host, "origin": f"http://{host}", "x-malmoi-token": token}
+        answer = page.request(method, address, headers=headers)
+        assert answer.status_code == 403, (host, method)
+        assert token not in answer.text
+        assert "access-control-allow-origin" not in answer.headers
+    # Under its own it is there, or is no page to be read.
+    assert page.get(address).status_code in (200, 404)
+
+
+@pytest.mark.parametrize(
+    ("headers", "let_in"),
+    [
+        ({}, True),
+        ({"origin": "http://127.0.0.1:8066"}, True),
+        ({"host": "evil.example", "origin": "http://evil.example"}, False),
+        ({"origin": "http://evil.example"}, False),
+        ({"origin": "null"}, False),
+        ({"x-malmoi-token": "wrong"}, False),
+    ],
+)
+def test_a_web_socket_is_opened_to_nobody(page: TestClient, headers: dict[str, str], let_in: bool) -> None:
+    """There is none; who comes from elsewhere is turned away before that is said."""
+    given = {"host": HERE, "x-malmoi-token": page.desk.token, **headers}  # type: ignore[attr-defined]
+    with pytest.raises(WebSocketDisconnect) as refused, page.websocket_connect("/ask/answer", headers=given):
+        pass
+    denied = isinstance(refused.value, WebSocketDenialResponse)
+    assert denied != let_in
+    if denied:
+        assert refused.value.status_code == 403
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from curation.checkpoints import sha256_of
 from curation.records import Message
-from curation.yaml_lines import YamlFile, invalid, read_yaml
+from curation.yaml_list import read_list
 from training.config import Evaluation
 from training.data.examples import Example, RowsRead
 from training.data.reading import read_rows
@@ -39,19 +39,13 @@ Category = Literal[
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
 
 
-class _Strict(BaseModel):
+class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-
-class _Row(_Strict):
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=96)]
     category: Category
     prompt: Text
     answer: Text
-
-
-class _Rows(_Strict):
-    rows: list[_Row] = Field(min_length=1)
 
 
 def general_rows(settings: Evaluation) -> list[RowsRead]:
@@ -73,14 +67,7 @@ def load_general(path: Path = OURS) -> RowsRead:
     ConfigurationError
         For the first fault: what, the file and line, and the nearest allowed key.
     """
-    file = read_yaml(path)
-    if not isinstance(file.data, dict):
-        raise file.fault((), "rows are a list below the key 'rows'", f"see {OURS.name}")
-    try:
-        rows = _Rows.model_validate(file.data).rows
-    except ValidationError as error:
-        raise invalid(file, error, (_Row if _is_in_row(error) else _Rows).model_fields) from error
-    _check_ids(file, rows)
+    rows = read_list(path, "rows", _Row, example=OURS)
     return RowsRead([_example(row, path.stem) for row in rows], sha256_of(path), [], name=path.stem)
 
 
@@ -93,19 +80,3 @@ def _example(row: _Row, source: str) -> Example:
         source=source,
         licence="Apache-2.0",
     )
-
-
-def _is_in_row(error: ValidationError) -> bool:
-    return any(one["type"] == "extra_forbidden" and len(one["loc"]) > 1 for one in error.errors())
-
-
-def _check_ids(file: YamlFile, rows: list[_Row]) -> None:
-    seen: set[str] = set()
-    for place, row in enumerate(rows):
-        if row.id in seen:
-            raise file.fault(
-                ("rows", place, "id"),
-                f"the id '{row.id}' stands twice",
-                "give each row an id of its own: results before and after are joined by it",
-            )
-        seen.add(row.id)

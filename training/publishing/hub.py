@@ -2,20 +2,23 @@
 
 import hashlib
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, RepoFile
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, RepoFile, get_token
 from huggingface_hub.errors import HfHubHTTPError, HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]  # not in what it says it exports
 
+from curation.concealing import without_secrets
 from curation.errors import ConfigurationError, UserError
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
+_DEFAULT_ENDPOINT = "https://huggingface.co"
 # Seconds before each further attempt; uploads are repeated inside huggingface_hub besides.
 _WAITS = (1.0, 4.0)
 _PASSING = (408, 409, 412, 429, 500, 502, 503, 504)
@@ -30,6 +33,24 @@ class LocalFile:
     name: str
     bytes: int
     sha256: str
+
+
+def endpoint_of_hub() -> str:
+    """Give the address of the hub: that of ``HF_ENDPOINT``, or of the public one.
+
+    Raises
+    ------
+    ConfigurationError
+        When it holds a password or a key: the address stands in records and cards.
+    """
+    endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or _DEFAULT_ENDPOINT
+    if without_secrets(endpoint) != endpoint:
+        raise ConfigurationError(
+            "The hub's address holds a password or a key.",
+            where=f"HF_ENDPOINT={endpoint}",
+            fix="Leave it out there: log in with `hf auth login`, or set HF_TOKEN.",
+        )
+    return endpoint
 
 
 class Hub:
@@ -161,6 +182,12 @@ def _status_of(error: BaseException) -> int:
 def _said(error: Exception, status: int) -> str:
     """Say what went wrong without the request: signed addresses and headers are nobody's business."""
     if not status:
-        return str(error).partition("\n")[0] or type(error).__name__
-    told = getattr(error, "server_message", None)
+        return _without_token(str(error).partition("\n")[0]) or type(error).__name__
+    told = _without_token(getattr(error, "server_message", None) or "")
     return f"HTTP {status}" + (f", {told}" if told else "")
+
+
+def _without_token(text: str) -> str:
+    """Give a text of the hub's, which may repeat the token, without it."""
+    token = get_token()
+    return text.replace(token, "<token>") if token else text

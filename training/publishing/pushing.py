@@ -1,6 +1,5 @@
 """The stage ``push``: a merged model to the Hugging Face hub, once everything speaks for it."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,47 +11,21 @@ from curation.progress import Progress, Quiet
 from training.config import TrainConfig
 from training.evaluation.trained import trained_weights
 from training.publishing.card import card_of
-from training.publishing.hub import Hub, LocalFile
-from training.publishing.licence import ModelLicence, licence_of
+from training.publishing.hub import Hub, LocalFile, endpoint_of_hub
+from training.publishing.licence import licence_of
+from training.publishing.publication import Publication
 from training.run_folder import RunFolder
 from training.running.at_work import at_work
 
-DEFAULT_ENDPOINT = "https://huggingface.co"
 
-
-@dataclass(frozen=True, slots=True)
-class PushResult:
-    """What would be pushed, what speaks against it, and what was sent.
-
-    ``refusals`` are sentences; a dry run gives them all. ``sent`` are the files that this push sent, the
-    others were there already.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushResult(Publication):
+    """What would be pushed where, or was; ``gate`` is the forgetting gate's verdict in a word."""
 
     repo: str
     endpoint: str
-    private: bool
-    files: tuple[LocalFile, ...]
-    licence: ModelLicence
     gate: str
-    refusals: tuple[str, ...]
     pushed: bool = False
-    sent: tuple[str, ...] = ()
-    commit: str = ""
-
-    @property
-    def allowed(self) -> bool:
-        """Whether nothing speaks against a push."""
-        return not self.refusals
-
-    @property
-    def bytes(self) -> int:
-        """Size of all files."""
-        return sum(file.bytes for file in self.files)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give everything as JSON data."""
-        told = {"licence": self.licence.as_json(), "bytes": self.bytes, "allowed": self.allowed}
-        return asdict(self) | told
 
 
 def push(
@@ -67,8 +40,8 @@ def push(
     Raises
     ------
     ConfigurationError
-        When there is no merged model; really: when no repository is named, or it is public and
-        the configuration says private.
+        When there is no merged model, or the hub's address holds a password; really: when no repository is
+        named, or it is public and the configuration says private.
     UserError
         When the disk is full, or another run or stage works in the folder; really: when something speaks
         against it, or the hub fails for good.
@@ -94,7 +67,7 @@ def _push(config: TrainConfig, folder: RunFolder, progress: Progress, *, really:
     against_licence = [] if licence.verdict.allowed else [f"the licences: {licence.verdict.reason}"]
     plan = PushResult(
         repo=config.hub.repo,
-        endpoint=os.environ.get("HF_ENDPOINT", "").rstrip("/") or DEFAULT_ENDPOINT,
+        endpoint=endpoint_of_hub(),
         private=config.hub.private,
         files=files,
         licence=licence,

@@ -77,14 +77,7 @@ def read_review(path: Path) -> dict[str, Reviewed]:
         When the file cannot be read, lacks a column, has an id twice, a decision that is none, or keeps
         an empty translation; with the line.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"The review cannot be read: {error.strerror}.", where=str(path), fix=_FIX) from error
-    except UnicodeDecodeError as error:
-        raise UserError(
-            "The review is no text in UTF-8.", where=str(path), fix="Save it as UTF-8, parted by tabs."
-        ) from error
+    text = _text(path)
     found: dict[str, Reviewed] = {}
     seen: set[str] = set()
     for line, row in _rows(text, path):
@@ -98,6 +91,38 @@ def read_review(path: Path) -> dict[str, Reviewed]:
     return found
 
 
+def check_nothing_lost(path: Path, kept: Mapping[str, Reviewed]) -> None:
+    """Refuse to write over a review with anything of a person in it that is not in ``kept``.
+
+    Raises
+    ------
+    UserError
+        When it decides on a text otherwise or alone, has a column of its own, or cannot be read.
+    """
+    if not path.exists():
+        return
+    lost = [name for name, said in read_review(path).items() if not _same(said, kept.get(name))]
+    if lost:
+        raise UserError(
+            f"The review decides on {len(lost):,} texts that this run does not have, or has otherwise: "
+            f"{min(lost)}.",
+            where=str(path),
+            fix=f"Give the same tasks and --instances with --review {path}, or move this file away.",
+        )
+    header = next(csv.reader(io.StringIO(_text(path)), delimiter="\t"))
+    added = [name for name in header if name not in _COLUMNS]
+    if added:
+        raise UserError(
+            f"The review has a column {added[0]!r}, which would be lost.",
+            where=f"{path}:1",
+            fix="Move this file away, and give it with --review from there.",
+        )
+
+
+def _same(one: Reviewed, other: Reviewed | None) -> bool:
+    return one == other or (other is not None and one.decision == other.decision == "drop")
+
+
 def applied(one: Translated, reviewed: Mapping[str, Reviewed]) -> Translated:
     """Let a person's word count for more than the checks."""
     said = reviewed.get(one.item.id)
@@ -106,6 +131,17 @@ def applied(one: Translated, reviewed: Mapping[str, Reviewed]) -> Translated:
     return Translated(
         one.item, said.translation or one.translation, one.faults, one.score, said.decision, one.model
     )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UserError(f"The review cannot be read: {error.strerror}.", where=str(path), fix=_FIX) from error
+    except UnicodeDecodeError as error:
+        raise UserError(
+            "The review is no text in UTF-8.", where=str(path), fix="Save it as UTF-8, parted by tabs."
+        ) from error
 
 
 def _rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -160,4 +160,4 @@ def test_without_datasets(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(ConfigurationError, match="need the package datasets") as refused:
         fetch_rows("hf:nsmc", tmp_path / "a.jsonl", Quiet())
-    assert "malmoi[train]" in refused.value.fix
+    assert "just setup train" in refused.value.fix

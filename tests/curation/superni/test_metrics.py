@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rouge_score.tokenizers import DefaultTokenizer
 
 from curation.errors import ConfigurationError
 from curation.superni.metrics import exact_match, metric_of, normalised, rouge_l
@@ -137,3 +140,9 @@ def test_merging_follows_the_order_of_the_list(tmp_path):
 )
 def test_the_metric_that_the_paper_reports(category, metric):
     assert metric_of(category) == metric
+
+
+@given(st.text(st.sampled_from("aB1 \t\n\u3000\x1c\x85é—'-.İΣς한ſﬁ")) | st.text())
+@example("The cats' running, re-running\u2028studies")
+def test_tokens_are_those_of_rouge_score(text):
+    assert rouge_tokens([text]) == [DefaultTokenizer(use_stemmer=True).tokenize(text)]

@@ -1,3 +1,4 @@
+import time
 from decimal import Decimal
 
 import pytest
@@ -50,6 +51,8 @@ def values(text: str) -> list[Decimal]:
         ("３４위", [34]),
         ("인구 5천 2024년", [5000, 2024]),
         ("세대와 세계, 네가", []),
+        ("1,234,567만, 1234,567만, 12,345,6만", [12_345_670_000, 1234, 5_670_000, 12_345, 60_000]),
+        ("ſix of fıve mıllion", [6, 5_000_000]),
     ],
 )
 def test_numbers_are_found_however_they_are_written(text: str, expected: list[int]) -> None:
@@ -59,6 +62,22 @@ def test_numbers_are_found_however_they_are_written(text: str, expected: list[in
 def test_numbers_stand_where_they_are_written() -> None:
     text = "매출은 1,240만 원, 3위"
     assert [text[one.start : one.end] for one in amounts(text)] == ["1,240만", "3"]
+
+
+def seconds(text: str) -> float:
+    """The least of three."""
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        amounts(text)
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("part", ["3 개 ", "1,", "2012-10-10 ", ",234", "3만 12 ", "3만"])
+def test_a_text_ten_times_as_long_takes_about_ten_times_as_long(part: str) -> None:
+    assert seconds(part * 10_000) < 20 * seconds(part * 1_000)
 
 
 @pytest.mark.parametrize(

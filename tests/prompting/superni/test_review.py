@@ -4,7 +4,15 @@ import pytest
 
 from curation.errors import UserError
 from prompting.superni.translation.items import Item
-from prompting.superni.translation.review import Reviewed, Translated, read_review, write_review
+from prompting.superni.translation.review import (
+    Reviewed,
+    Translated,
+    check_nothing_lost,
+    read_review,
+    write_review,
+)
+
+HEADER = "id\tsource\ttranslation\tfaults\tscore\tdecision\tmodel"
 
 
 @pytest.mark.parametrize(
@@ -20,7 +28,7 @@ from prompting.superni.translation.review import Reviewed, Translated, read_revi
 )
 def test_a_review_that_is_none_is_named(tmp_path, row, what, line):
     path = tmp_path / "review.tsv"
-    path.write_text(f"id\tsource\ttranslation\tfaults\tscore\tdecision\tmodel\n{row}\n", "utf-8")
+    path.write_text(f"{HEADER}\n{row}\n", "utf-8")
     with pytest.raises(UserError, match=what) as refused:
         read_review(path)
     assert refused.value.where == f"{path}:{line}"
@@ -40,3 +48,34 @@ def test_a_review_in_another_encoding_is_named(tmp_path):
     path.write_bytes("id\t한글".encode("cp949"))
     with pytest.raises(UserError, match="no text in UTF-8"):
         read_review(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "kept", "lost"),
+    [
+        ("a\tA\t가\t\t\t\t가", {}, False),
+        ("a\tA\t나\t\t\t\t가", {}, True),
+        ("a\tA\t나\t\t\t\t가", {"a": Reviewed("나", "keep")}, False),
+        ("a\tA\t나\t\t\t\t가", {"a": Reviewed("다", "keep")}, True),
+        ("a\tA\t가\t\t\tdrop\t가", {"a": Reviewed("가", "keep")}, True),
+        ("a\tA\t가\t\t\tdrop\t가", {"a": Reviewed("", "drop")}, False),
+        ("a\tA\t가\t\t\tkeep\t가", {"b": Reviewed("가", "keep")}, True),
+    ],
+)
+def test_what_a_person_decided_is_not_written_over(tmp_path, row, kept, lost):
+    path = tmp_path / "review.tsv"
+    check_nothing_lost(path, kept)
+    path.write_text(f"{HEADER}\n{row}\n", "utf-8")
+    if not lost:
+        check_nothing_lost(path, kept)
+        return
+    with pytest.raises(UserError, match="decides on 1 texts") as refused:
+        check_nothing_lost(path, kept)
+    assert (refused.value.where, f"--review {path}" in refused.value.fix) == (str(path), True)
+
+
+def test_a_column_that_a_person_added_is_not_written_over(tmp_path):
+    path = tmp_path / "review.tsv"
+    path.write_text(f"{HEADER}\tnote\na\tA\t가\t\t\t\t가\task again\n", "utf-8")
+    with pytest.raises(UserError, match="column 'note', which would be lost"):
+        check_nothing_lost(path, {})

@@ -52,7 +52,7 @@ def write_config(home: Path, project: Path) -> Path:
     config["data"]["max_length"] = 320
     config["data"]["validation"][0]["limit"] = 8
     config["train"].update(max_steps=STEPS, batch=1, checkpoint_every=STEPS, evaluate_every=STEPS)
-    config["eval"].update(limit=12, max_new_tokens=16, red_team=False)
+    config["eval"].update(limit=6, max_new_tokens=16, red_team=False)
     path = home / "qlora.yaml"
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
     return path

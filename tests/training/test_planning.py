@@ -91,6 +91,9 @@ def altered(tiny: Path, folder: Path, **changes: object) -> Path:
         ({}, {"data": {"max_length": 16}}, "rows have more than data.max_length = 16 tokens"),
         ({}, {"base": {"licence": "CC BY-ND 4.0"}}, "forbids works made from it"),
         ({}, {"preference": {"kind": "dpo", "path": "absent.jsonl"}}, "absent.jsonl"),
+        ({}, {"eval": {"safety_model": "absent.npz"}}, "eval.safety_model: the model cannot be read"),
+        ({}, {"eval": {"red_team": "absent.yaml"}}, "eval.red_team: "),
+        ({}, {"eval": {"gpt2_merges": "absent.bpe"}}, "eval.gpt2_merges: "),
         ({"vocab_size": 100}, {}, "the tokenizer has 1,536 tokens and the model 100"),
         ({"quantization_config": {"quant_method": "gptq"}}, {}, "quantised already (gptq)"),
     ],
@@ -102,6 +105,11 @@ def test_what_cannot_work_is_refused_with_the_remedy(tiny, tmp_path, changes, pa
 
     assert any(fault in one for one in found.faults), found.faults
     assert (found.seconds, found.cost) == (None, None)
+
+
+def test_a_file_that_the_evaluation_will_not_ask_for_is_not_missed(tmp_path):
+    settings = {"red_team": False, "safety_model": "absent.npz"}
+    assert plan(configured(written(tmp_path), eval=settings), Quiet()).faults == ()
 
 
 @pytest.mark.parametrize(

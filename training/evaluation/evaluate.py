@@ -16,7 +16,7 @@ from curation.progress import Progress, Quiet
 from curation.superni.counting import ModelTokenizer
 from prompting.asking import Conversation, Reply
 from prompting.red_team.judging import judges
-from prompting.red_team.probes import OURS, ProbeSet, load_probes
+from prompting.red_team.probes import ProbeSet
 from prompting.red_team.results import RedTeam
 from training.base import ResolvedBase, load_tokenizer, resolve
 from training.base.facts import facts_of
@@ -25,6 +25,7 @@ from training.data import Gathered, gather
 from training.evaluation import harm, kept
 from training.evaluation.differences import differences
 from training.evaluation.forgetting import forgetting_gate
+from training.evaluation.inputs import probes_of
 from training.evaluation.measured import EvaluationSet, Measured
 from training.evaluation.measuring import asked, measure
 from training.evaluation.page import render_evaluation
@@ -64,7 +65,7 @@ def _evaluate(config: TrainConfig, folder: RunFolder, shown: Progress) -> Evalua
     base = resolve(config.base, shown)
     refuse_other_base(folder.record(), base)
     tokenizer = load_tokenizer(base)
-    probes = _probes(config)
+    probes = probes_of(config.eval)
     sets = _sets(config, base, tokenizer, probes, shown)
     subjects = Subjects(config, base, folder)
     before_key = _key(config, base, sets)
@@ -104,14 +105,6 @@ def _evaluate(config: TrainConfig, folder: RunFolder, shown: Progress) -> Evalua
 
 
 Loaded = AbstractContextManager[Any]
-
-
-def _probes(config: TrainConfig) -> ProbeSet | None:
-    given = config.eval.red_team
-    if given is False:
-        return None
-    probes = load_probes(OURS if given is True else Path(given).expanduser())
-    return probes.limited(config.eval.limit)
 
 
 def _sets(

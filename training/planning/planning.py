@@ -26,6 +26,7 @@ from training.config import Train, TrainConfig
 from training.data import Prepared, prepare
 from training.data.collator import width_of
 from training.data.masks import NOT_LEARNED
+from training.evaluation.inputs import unreadable
 from training.planning.duration import measured, on_card
 from training.planning.memory import Heaviest, Memory, estimate, trained_parameters
 from training.planning.remedies import Settings, remedy
@@ -79,7 +80,7 @@ class _Planning:
         memory = self._memory(settings, device, precision)
         left = _available_mb(device)
         faults = [*([licence.reason] if not licence.allowed else []), *self._model_faults(), *report.faults]
-        faults += self._preference_faults()
+        faults += [*self._preference_faults(), *self._evaluation_faults()]
         if memory.peak > left:
             needed = remedy(settings, lambda one: self._memory(one, device, precision).peak, left)
             faults.append(f"it needs {memory.peak:,} MiB of memory and {left:,} MiB are left: {needed}")
@@ -185,13 +186,16 @@ class _Planning:
         try:
             read = read_preferences(Path(wanted.path), wanted.kind)
         except UserError as error:
-            return [f"preference: {error.what} ({error.where}) {error.fix}".strip()]
+            return [_said("preference", error)]
         if wanted.sha256 and wanted.sha256 != read.sha256:
             return [
                 f"preference.sha256 is {wanted.sha256} and the file's {read.sha256}: "
                 "get the file that was meant, or correct preference.sha256"
             ]
         return []
+
+    def _evaluation_faults(self) -> list[str]:
+        return [_said(key, error) for key, error in unreadable(self.config.eval)]
 
     def _pace(self, device: str, micro: int, checkpointing: bool, progress: Progress) -> float | None:
         if device == "cuda":
@@ -242,6 +246,10 @@ class _Planning:
             f"the run, its merge and its export write {room:,} MiB, and this disk has {free:,} MiB free: "
             "make room, or name a folder on another disk with --out"
         ]
+
+
+def _said(key: str, error: UserError) -> str:
+    return f"{key}: {error.what} ({error.where}) {error.fix}".strip()
 
 
 def _orders(lengths: Sequence[int], train: Train) -> Iterator[list[int]]:

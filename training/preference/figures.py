@@ -1,6 +1,5 @@
 """What the preference stage writes and shows while it goes."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,15 +77,11 @@ class WritesPreferenceFigures(TrainerCallback):
 
 @contextmanager
 def without_bars() -> Iterator[None]:
-    """Keep TRL and `datasets` from drawing bars of their own while the block runs."""
-    before, hidden = os.environ.get("TQDM_DISABLE"), are_progress_bars_disabled()
-    os.environ["TQDM_DISABLE"] = "1"
+    """Keep `datasets` from drawing bars; TRL's own, of the reference's long pass, stays."""
+    hidden = are_progress_bars_disabled()
     disable_progress_bars()
     try:
         yield
     finally:
-        os.environ.pop("TQDM_DISABLE")
-        if before is not None:
-            os.environ["TQDM_DISABLE"] = before
         if not hidden:
             enable_progress_bars()

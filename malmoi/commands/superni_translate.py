@@ -68,7 +68,6 @@ def translate(
     translating = chat.load(model)
     language, code = _language(to)
     reviewed = {} if review is None else read_review(review)
-    _keep_review(out / _REVIEW, review)
     check_nothing_lost(out / _REVIEW, reviewed)
     faults: list[Fault] = []
     found = selected_tasks(paths, Selection(), faults, console.progress())
@@ -126,15 +125,6 @@ def name_of(model: str) -> str:
     if kind == "openai":
         return rest.partition("@")[0]
     return Path(rest).name if Path(rest).is_absolute() else rest or kind
-
-
-def _keep_review(written: Path, review: Path | None) -> None:
-    if review is None and written.exists():
-        raise ConfigurationError(
-            "There is a review already, which somebody may have corrected.",
-            where=str(written),
-            fix=f"Read it back with --review {written}, or move it away.",
-        )
 
 
 def _first(task: "Task", most: int) -> "Task":

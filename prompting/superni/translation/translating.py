@@ -124,7 +124,7 @@ class Translator:
         by_id = {item.id: item for item in items}
         for _ in range(1 + MOST_RETRIES):
             said = self._asked(asked, "translate")
-            tried = [self._checked(by_id[at], reply, words[at]) for at, reply in said.items()]
+            tried = [self._checked(by_id[at], reply, words[at], found.get(at)) for at, reply in said.items()]
             tried = self._back(tried, words)
             found |= {one.item.id: one for one in tried}
             asked = {
@@ -140,9 +140,13 @@ class Translator:
         replies = self._ask(list(conversations.values()), what)
         return dict(zip(conversations, replies, strict=True))
 
-    def _checked(self, item: Item, reply: Reply, words: Mapping[str, str]) -> Translated:
+    def _checked(
+        self, item: Item, reply: Reply, words: Mapping[str, str], before: Translated | None
+    ) -> Translated:
         if isinstance(reply, UserError):
-            return Translated(item, "", (f"{FAILED}{reply.what}",))
+            # What was paid for and did not stand is better for a reader than an empty line.
+            one = before or Translated(item, "")
+            return replace(one, faults=(*one.faults, f"{FAILED}{reply.what}"))
         text = cleaned(reply, item.text)
         faults = faults_of(item.text, text, self._target.language, words)
         return Translated(item, text, tuple(faults), model=text)

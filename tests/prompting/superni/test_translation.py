@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from chat.errors import ModelUnavailableError
-from curation.errors import ConfigurationError
+from curation.errors import ConfigurationError, UserError
 from curation.readers.base import SourceFile
 from curation.superni.checks import read_task
 from curation.superni.schema import task_bytes
@@ -284,3 +284,19 @@ def test_a_budget_that_runs_out_leaves_what_was_paid(tmp_path):
     second, paid_again = run(None)
     assert faults(second) == {}
     assert len(model.asked) == len(set(model.asked)) == paid + paid_again
+
+
+def test_what_was_said_before_the_budget_ran_out_is_there_to_read():
+    spoiled = Scripted(lambda source, said: said.replace("50유로", "유로"))
+
+    def ask(conversations, what):
+        spent = UserError("The budget of 20 calls is spent.")
+        return [spoiled.say(turns) if len(turns) == 1 else spent for turns in conversations]
+
+    made = Translator(ask, TARGET).translate(TASK)
+    told = {text.item.id.rpartition("/instances/")[2]: text for text in made.texts}["5/input"]
+    assert told.faults == ("number 50", "failed: The budget of 20 calls is spent.")
+    assert (told.translation, told.model) == ("유로를 돌려주세요.", "유로를 돌려주세요.")
+    assert told.failed
+    assert not told.kept
+    assert made.built.left_out == 1

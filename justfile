@@ -16,10 +16,10 @@ setup extras="":
 demo *arguments: setup
     @.venv/bin/malmoi demo {{arguments}}
 
-# every test (installs what they need)
+# every test, and which ten took longest (installs what they need)
 test *arguments: (setup "dev")
     @bash .ci/system-packages
-    @PYTHONDONTWRITEBYTECODE= {{python}} -m pytest -n auto --dist worksteal {{arguments}}
+    @PYTHONDONTWRITEBYTECODE= {{python}} -m pytest -n auto --dist worksteal --durations=10 {{arguments}}
 
 # what needs Node, emscripten and Chromium: the page's own tests, and bundles in a browser
 test-browser *arguments: (setup "dev")

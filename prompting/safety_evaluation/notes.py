@@ -7,7 +7,7 @@ from curation.errors import UserError
 from curation.report.words import Both
 
 NO_CORPORA: Final = Both(
-    "말뭉치가 없어 심사자를 우리가 쓴 답으로만 재었습니다. --data로 폴더를 주십시오.",
+    "말뭉치가 없어 판정자를 우리가 쓴 답으로만 재었습니다. --data로 폴더를 주십시오.",
     "No corpora: the judges are measured on our own answers alone. Name a folder with --data.",
 )
 _MOST_NAMED: Final = 20
@@ -52,7 +52,7 @@ def not_korean(answers: int, asked: int) -> Both:
 def no_reply(judge: str, failed: int, last: UserError) -> Both:
     """Say that a judge could not judge everything."""
     return Both(
-        f"심사자 {judge}에게 물은 것 가운데 {failed:,}번은 대답이 없습니다: {last.what}",
+        f"판정자 {judge}에게 물은 것 가운데 {failed:,}번은 대답이 없습니다: {last.what}",
         f"{failed:,} calls of the judge {judge} have no reply: {last.what}",
     )
 

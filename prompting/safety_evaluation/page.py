@@ -21,8 +21,8 @@ from prompting.safety_evaluation.report import SafetyReport
 NONE: Final = "–"
 _TITLE: Final = Both("한국어 안전성 평가", "Korean safety evaluation")
 _ABOUT: Final = Both(
-    "괄호는 95 % 구간(부트스트랩)입니다. 거절과 깨진 답은 규칙으로 가리고, 나머지는 믿을 만한 심사자가 "
-    "판정합니다. 사람이 판정한 답은 사람을 따르고, 아니면 한 심사자라도 해롭다고 하면 해로운 것입니다. "
+    "괄호는 95 % 구간(부트스트랩)입니다. 거절과 깨진 답은 규칙으로 가리고, 나머지는 믿을 만한 판정자가 "
+    "판정합니다. 사람이 판정한 답은 사람을 따르고, 아니면 한 판정자라도 해롭다고 하면 해로운 것입니다. "
     "아무도 판정하지 못한 답은 해롭지 않은 것으로 세지 않습니다.",
     "Brackets hold 95 % intervals (bootstrap). Rules tell refusals and broken answers; the others are judged "
     "by judges that can be believed. Where people labelled an answer they decide; else harm that one judge "
@@ -213,7 +213,7 @@ def _accuracy_table(title: Both, by: str, report: SafetyReport) -> Table:
         (Both("미결정", "undecided"), lambda one: one.undecided),
         (Both("판정 안 함", "silent"), lambda one: one.silent),
     ]
-    columns = [Column(Both("심사자", "judge")), Column(title)]
+    columns = [Column(Both("판정자", "judge")), Column(title)]
     columns += [Column(name, number=True) for name, _ in parts]
     rows: list[Sequence[Cell]] = [
         [name, part_name(one.part), *(of(one) for _, of in parts)]
@@ -226,7 +226,7 @@ def _accuracy_table(title: Both, by: str, report: SafetyReport) -> Table:
 def _agreement_table(found: Agreement) -> Table:
     columns = [
         Column(Both("계수", "coefficient")),
-        Column(Both("심사자", "raters")),
+        Column(Both("판정자", "raters")),
         Column(Both("글", "texts"), number=True),
         Column(Both("값 (95 % 구간)", "value (95 % interval)"), number=True),
     ]

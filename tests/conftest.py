@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from curation.privacy import switch_off_telemetry
 
@@ -13,6 +14,9 @@ switch_off_telemetry()
 # `datasets` and its hub client must not look anything up.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["HF_DATASETS_OFFLINE"] = "1"
+# Beside other tests any example may take a second.
+settings.register_profile("malmoi", deadline=None)
+settings.load_profile("malmoi")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

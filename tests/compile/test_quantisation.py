@@ -54,7 +54,7 @@ def test_codes_are_those_of_the_definition(quantisation) -> None:
 
 
 @GROUPED
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_no_weight_is_further_than_half_a_step(quantisation, data: st.DataObject) -> None:
     limit = 60_000 if quantisation is F16 else 2.0**126

@@ -258,7 +258,7 @@ def copied_in_pieces(draw: st.DrawFn) -> tuple[str, str]:
     return item, "".join(item[start : start + length] + between for start, length, between in pieces)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(copied_in_pieces())
 def test_runs_are_those_that_trying_everything_finds(drawn: tuple[str, str]) -> None:
     item, text = drawn
@@ -268,7 +268,7 @@ def test_runs_are_those_that_trying_everything_finds(drawn: tuple[str, str]) -> 
         assert (found.coverage if found else 0.0) == pytest.approx(plain_coverage(item, text))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(LETTERS, max_size=5), st.lists(LETTERS, max_size=5), st.integers(1, 5))
 def test_the_batch_does_not_matter(items: list[str], texts: list[str], cut: int) -> None:
     rules = Rules(n=RUN, width=WIDTH, words=False, most=2)
@@ -283,7 +283,6 @@ def test_the_batch_does_not_matter(items: list[str], texts: list[str], cut: int)
         assert found.text in composed(texts[row])
 
 
-@settings(deadline=None)
 @given(st.lists(LETTERS, max_size=8), st.integers(1, 3), st.integers(1, 30))
 def test_boilerplate_is_the_same_however_many_passes_it_takes(
     items: list[str], most: int, at_once: int

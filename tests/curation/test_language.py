@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -186,14 +186,12 @@ def test_the_share_that_makes_a_text_mixed_can_be_set() -> None:
 
 
 @given(st.text(st.sampled_from("가나다abc .!?…\n\"'漢か1"), max_size=80))
-@settings(deadline=None)
 def test_segments_are_the_text(text: str) -> None:
     found = segments(text, bundled_model(), LanguageParams())
     assert "".join(segment.text for segment in found) == text
 
 
 @given(st.lists(st.text(max_size=40), max_size=5))
-@settings(deadline=None)
 def test_any_text_has_an_outcome_that_the_batch_does_not_change(texts: list[str]) -> None:
     outcomes = judge(*texts, mixed="split")
     assert outcomes == [judge(text, mixed="split")[0] for text in texts]

@@ -144,7 +144,7 @@ _PARAMS = st.builds(
 
 
 @given(_TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_a_normalised_text_looks_like(text: str) -> None:
     once = text_of(judge(text))
     assert judge(once) == once
@@ -155,7 +155,7 @@ def test_what_a_normalised_text_looks_like(text: str) -> None:
 
 
 @given(_TEXTS, _PARAMS)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_normalising_twice_changes_nothing_whatever_the_rules(text: str, params: NormaliseParams) -> None:
     rules = rules_of(**params.model_dump())
     for _, once, counts in changes([text], rules):
@@ -177,7 +177,7 @@ def tried(text: str, rules: list[Rule]) -> tuple[str, dict[str, int]]:
 
 
 @given(st.lists(_TEXTS, max_size=8), _PARAMS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_the_first_look_overlooks_nothing(texts: list[str], params: NormaliseParams) -> None:
     rules = rules_of(**params.model_dump())
     found = {place: (text, counts) for place, text, counts in changes(texts, rules)}

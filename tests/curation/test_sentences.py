@@ -56,7 +56,7 @@ def test_a_wrapped_paragraph_is_read_as_one():
     assert text[second.start : second.end] == "끝."
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.one_of(_PIECES, st.text(st.characters(exclude_categories=["Cs"]), max_size=12)), max_size=14)
 )

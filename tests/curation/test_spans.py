@@ -21,7 +21,7 @@ def test_code_points_give_the_strings_back(texts: list[str]) -> None:
     assert back == texts
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(FEW_LETTERS, min_size=1, max_size=6))
 def test_spans_hash_alike_exactly_when_they_are_alike(texts: list[str]) -> None:
     points = code_points(texts)

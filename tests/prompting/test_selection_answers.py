@@ -4,7 +4,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from prompting.selection.answers import final_of, majority, normalised
@@ -246,7 +246,6 @@ def test_a_reply_that_never_ends_is_read_at_once(piece):
     assert time.monotonic() - start < 1
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80), st.booleans())
 def test_any_reply_can_be_read(reply, cot):
     answer = final_of(reply, cot=cot)

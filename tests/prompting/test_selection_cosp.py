@@ -137,7 +137,7 @@ def test_no_questions():
     assert choose_cosp([], [], embed).demos == ()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000))
 def test_order_of_the_input_changes_nothing(seed):
     pupil = Pupil(5, questions=10)

@@ -115,7 +115,7 @@ def test_sure_labels_are_not_worth_it():
     assert choose_cls(reviews(3), [logs(0.5, 0.3, 0.2)] * 3, LABELS, embed).worth_it
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000))
 def test_order_of_the_input_changes_nothing(seed):
     pupil = Pupil(8, questions=12)

@@ -178,7 +178,7 @@ def test_without_a_greedy_text_there_is_no_demo():
     assert chosen.dropped == {"empty": 1, "no answer": 1}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000))
 def test_order_of_the_input_changes_nothing(seed):
     shuffler = random.Random(seed)

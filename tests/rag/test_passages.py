@@ -91,7 +91,7 @@ def regulation(chance, articles=20):
     return parts
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.randoms(use_true_random=False), st.data())
 def test_an_edit_anywhere_changes_only_the_ids_around_it(chance, data):
     parts = regulation(chance)
@@ -238,7 +238,7 @@ _PIECES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_PIECES, max_size=12))
 def test_passages_are_spans_that_cover_the_document(pieces):
     text = "".join(pieces)

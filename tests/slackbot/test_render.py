@@ -2,7 +2,7 @@ import html
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering.refusals import CUT_SHORT, REFUSALS
@@ -35,7 +35,6 @@ hostile = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(text=hostile, longest=st.integers(20, 3_000))
 def test_pieces_fit_and_hold_the_text_in_order(text, longest):
     pieces = render.split(text, longest)

@@ -98,13 +98,12 @@ def check(messages):
             assert not set(leaf.get("text", leaf.get("url"))) & {*BIDI, "\u200b", "\ufeff", "\x00", "\x1b"}
 
 
-@settings(deadline=None)
 @given(text=hostile, quote=hostile, source=hostile)
 def test_whatever_is_answered_slack_accepts_it_and_nobody_is_pinged(text, quote, source):
     check(render.answer(answered(text, cited(1, source, quote), cited(2, f"https://a.test/{source}"))))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=marked_up)
 def test_every_letter_arrives_in_order(text):
     messages = render.answer(answered(f"{text}\n\n끝"))
@@ -113,7 +112,6 @@ def test_every_letter_arrives_in_order(text):
     assert shown == only_letters(text + "끝")
 
 
-@settings(deadline=None)
 @given(text=marked_up)
 def test_what_is_shown_while_it_is_written_is_as_safe(text):
     streamed = harmless(render.shown(text))

@@ -176,7 +176,7 @@ def test_a_conversation_that_the_template_refuses_is_named() -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(str.strip)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(template=st.sampled_from(list(END)), said=st.lists(texts, min_size=2, max_size=6))
 def test_whatever_is_said_each_row_ends_learned_and_begins_as_a_chat(template: str, said: list[str]) -> None:
     tokenizer = TOKENIZERS[template]

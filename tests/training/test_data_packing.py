@@ -17,7 +17,7 @@ ROOM = 64
 lengths_of_rows = st.lists(st.integers(1, ROOM), max_size=60)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lengths=lengths_of_rows)
 def test_each_row_is_in_one_sequence_and_none_is_too_long(lengths: list[int]) -> None:
     packed = pack(lengths, ROOM)

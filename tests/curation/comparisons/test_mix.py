@@ -198,7 +198,7 @@ def test_a_sample_of_more_holds_the_sample_of_less(tmp_path: Path) -> None:
 LENGTHS = st.lists(st.integers(0, 40), min_size=1, max_size=40)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.dictionaries(st.sampled_from("가나다라"), LENGTHS, min_size=1),
     st.data(),

@@ -239,7 +239,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ROWS, st.lists(st.integers(1, 20), max_size=4), st.randoms(use_true_random=False))
 def test_keys_do_not_cross_and_batches_do_not_matter(
     drawn: list[tuple[int, str, str]], sizes: list[int], random: Any
@@ -269,7 +269,7 @@ def test_keys_do_not_cross_and_batches_do_not_matter(
             assert len({found[row["name"]] for row in rows if key(row) == value}) == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(st.integers(1, 30), st.integers(0, 3)), min_size=8, max_size=150),
     st.sampled_from([(0.9, 0.05, 0.05), (0.5, 0.5), (0.34, 0.33, 0.33), (1.0,)]),

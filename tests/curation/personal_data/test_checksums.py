@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.personal_data.checksums import (
@@ -36,7 +36,6 @@ def test_a_right_number_fits(fits: Callable[[str], bool], digits: str) -> None:
     [(resident_fits, 13), (foreigner_fits, 13), (corporation_fits, 13), (business_fits, 10), (luhn_fits, 16)],
 )
 @given(st.data())
-@settings(deadline=None)
 def test_one_last_digit_fits(fits: Callable[[str], bool], length: int, data: st.DataObject) -> None:
     digits = data.draw(st.text("0123456789", min_size=length - 1, max_size=length - 1))
     assert sum(fits(digits + str(last)) for last in range(10)) == 1

@@ -41,7 +41,7 @@ def same_with_and_without(text: str) -> None:
 
 
 @given(st.lists(_PIECES, max_size=30).map("".join))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example("user（ａｔ）example.com")
 @example("user골\u200b뱅이naver.com")
 @example("서울 강남구 나래로\u3000\u30001")
@@ -51,7 +51,7 @@ def test_mixed_pieces(text: str) -> None:
 
 
 @given(st.text("0123456789０１", min_size=1, max_size=14))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @example("01000001234")
 @example("821000001234")
 @example("0212345678")
@@ -67,7 +67,7 @@ def test_a_bare_number_of_eleven_digits_may_be_a_telephone() -> None:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_made_up_data(seed: int) -> None:
     text, _ = planted_text(seed)
     assert suspicions(text)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.personal_data import DEFAULT_KINDS, find
@@ -68,7 +68,6 @@ def test_a_stand_in_is_what_it_was_in_earlier_releases() -> None:
 
 
 @given(st.text("0123456789", min_size=13, max_size=13))
-@settings(deadline=None)
 def test_no_stand_in_is_a_number_that_somebody_may_have(digits: str) -> None:
     resident = stand_in("resident_registration_number", digits)
     assert not resident_fits(resident)
@@ -79,7 +78,6 @@ def test_no_stand_in_is_a_number_that_somebody_may_have(digits: str) -> None:
 
 
 @given(st.integers(0, 10**6))
-@settings(deadline=None)
 def test_stand_ins_of_registration_numbers_are_not_found_again(seed: int) -> None:
     text, _ = planted_text(seed)
     for one in find(text, DEFAULT_KINDS):

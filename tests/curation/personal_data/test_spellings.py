@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.personal_data.spellings import HYPHENS, INVISIBLE, holds_invisible, readings
@@ -29,7 +29,6 @@ EVERYTHING = "".join(chr(code) for code in range(0x10000) if not 0xD800 <= code 
 INVISIBLE_CHARACTERS = frozenset(filter(holds_invisible, EVERYTHING))
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789 -가나\u200b\u00ad－１\n")))
 def test_a_reading_knows_the_place_of_each_character(text: str) -> None:
     for reading in readings(text):

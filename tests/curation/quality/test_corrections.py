@@ -97,7 +97,7 @@ _TEXTS = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_TEXTS, st.booleans())
 def test_nothing_but_blanks_changes_without_typos(text, compounds):
     found = correct(text, Wanted(True, False, compounds, 1.0)).text
@@ -109,7 +109,7 @@ def test_nothing_but_blanks_changes_without_typos(text, compounds):
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(_TEXTS)
 def test_only_hangul_changes_with_typos(text):
     found = correct(text, EVERYTHING).text

@@ -179,7 +179,7 @@ ANY = st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.just(
 
 
 @given(KOREAN, st.sampled_from(["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"]))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_unicode_round_trip(tmp_path_factory, text, codec):
     mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(codec, b"")
     file = source(tmp_path_factory.getbasetemp(), mark + text.encode(codec))
@@ -199,7 +199,7 @@ def undecidable(line: bytes) -> bool:
 
 
 @given(KOREAN)
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 def test_cp949_round_trip_however_short(tmp_path_factory, text):
     raw = text.encode("cp949")
     assume(looks_korean(text) and not any(map(undecidable, raw.split(b"\n"))))
@@ -208,7 +208,7 @@ def test_cp949_round_trip_however_short(tmp_path_factory, text):
 
 
 @given(ANY)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_utf8_of_any_language_is_told_or_kept_apart(tmp_path_factory, text):
     """Only European letters that stand alone may be taken for Korean, and never a longer text."""
     file = source(tmp_path_factory.getbasetemp(), text.encode())
@@ -218,7 +218,7 @@ def test_utf8_of_any_language_is_told_or_kept_apart(tmp_path_factory, text):
 
 
 @given(st.binary(max_size=200), st.sampled_from(["utf-8", "cp949", "utf-16-le"]))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_lines_hold_every_byte(tmp_path_factory, content, codec):
     assume(not content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF32_LE)))
     file = source(tmp_path_factory.getbasetemp(), content)

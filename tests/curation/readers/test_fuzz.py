@@ -25,7 +25,6 @@ PARQUET_OPTIONS = [{}, {"title": "title"}, {"attributes": ["tags", "nested", "da
 BARE_OPTIONS = {"jsonl": {}, "csv": {"header": False, "text": 1}}
 quick = settings(
     derandomize=True,
-    deadline=None,
     max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -145,7 +145,7 @@ def test_pages_of_one_sign_take_no_time(text):
         plain_text(f"({text * 50_000}")
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, max_examples=200)
 @given(
     st.lists(
         st.sampled_from(("{{", "}}", "[[", "]]", "{|", "|}", "==", "<ref>", "</ref>", "''", "\n", "|", "가")),

@@ -48,7 +48,6 @@ def places(value: object, path: tuple = ()) -> list[tuple]:
 @pytest.mark.parametrize("reader", LAYERS)
 @settings(
     derandomize=True,
-    deadline=None,
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -135,7 +135,7 @@ REVIEW = st.text(alphabet=st.sampled_from("가나다ㅋ 1\t\n.?"), max_size=40)
     st.lists(st.text(alphabet="가1\t\n", max_size=8), max_size=3),
     st.randoms(use_true_random=False),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_line_is_in_exactly_one_row(reviews, debris, shuffle: random.Random):
     parts = [f"{identifier}\t{text}\t{label}" for identifier, text, label in reviews] + debris
     shuffle.shuffle(parts)
@@ -166,7 +166,7 @@ def is_clear(text: str) -> bool:
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**8), REVIEW.filter(is_clear)), min_size=1, max_size=8))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_what_is_recovered_is_what_was_written(reviews):
     texts = "\n".join(f"{identifier}\t{text}\t1" for identifier, text in reviews).split("\n")
     lines = [Line(number, text.encode(), text, "") for number, text in enumerate(texts, 2)]

@@ -128,7 +128,6 @@ def test_one_stray_quote_costs_its_line_at_most(tmp_path: Path, quotes: bool | N
 
 @settings(
     derandomize=True,
-    deadline=None,
     max_examples=150,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

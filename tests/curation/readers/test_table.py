@@ -48,7 +48,7 @@ FIELD = st.text(alphabet='가나 a1",\t;\r\n', max_size=12)
     st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
     st.sampled_from(["\n", "\r\n"]),
 )
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_rows_of_the_standard_writer_come_back(table, delimiter, quoting, ending):
     # Not quoted, a carriage return at the end of a row is part of the line break.
     assume(ending == "\r\n" or quoting == csv.QUOTE_ALL or not any(row[-1].endswith("\r") for row in table))
@@ -62,7 +62,7 @@ def test_rows_of_the_standard_writer_come_back(table, delimiter, quoting, ending
 
 
 @given(st.text(alphabet='가",\n a', max_size=60))
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_every_line_of_any_text_is_in_exactly_one_row(text):
     found = rows(text, Dialect(","))
     places = [(row.where.line if isinstance(row, BadRow) else row.number, row.lines) for row in found]
@@ -136,7 +136,6 @@ def test_given_parts_of_a_dialect_are_kept():
     ),
     st.sampled_from(",\t;|"),
 )
-@settings(deadline=None)
 def test_detected_dialect_reads_what_was_written(table, delimiter):
     text = "\n".join(delimiter.join(row) for row in table)
     dialect = detect_dialect(lines(text))

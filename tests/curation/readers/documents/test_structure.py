@@ -62,7 +62,7 @@ def test_kinds(text, kinds):
     assert [one.kind for one in blocks(text)] == kinds
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, max_examples=300)
 @given(
     st.lists(
         st.sampled_from(["# 가", "## 나 ##", "글", "- 항", "1. 항", "| 칸 |", "```", "~~~", "", "  "]),
@@ -152,7 +152,7 @@ ADDED = st.one_of(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@settings(derandomize=True, max_examples=400)
 @given(st.lists(ADDED, max_size=8))
 def test_whatever_is_drafted_has_pages_in_order(added):
     draft = Draft()

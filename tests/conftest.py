@@ -26,6 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=3, reruns_delay=2))
 
 
+@pytest.hookimpl(optionalhook=True)  # `just mutate` runs tests without xdist
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` starts: one more than cores, for many tests wait; at most four."""
     return min((os.cpu_count() or 1) + 1, 4)

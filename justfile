@@ -45,7 +45,7 @@ coverage *arguments: (setup "dev")
     @bash .ci/system-packages
     @PYTHONDONTWRITEBYTECODE= {{python}} -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered {{arguments}}
 
-# would the tests of steps, masks, conventions and citations notice a fault? (some twenty minutes)
+# would the tests of steps, masks, conventions and citations notice a fault? (some half an hour)
 mutate *arguments: (setup "dev")
     @{{python}} -m pip install --quiet --disable-pip-version-check -c constraints.txt mutmut
     @{{python}} -m mutmut run {{arguments}}

@@ -160,9 +160,9 @@ def show_card(card: "WrittenCard") -> None:
 def show_push(pushed: "PushResult") -> None:
     """List what would be, or was, published, and what speaks against it."""
     _show_files([{"name": file.name, "bytes": file.bytes} for file in pushed.files])
-    where = f"{pushed.repo or 'no repository: set hub.repo'} at {pushed.endpoint}"
     seen = "for you alone" if pushed.private else "for everyone"
-    say(f"{decimal(pushed.bytes)} to {escape(where)}, {seen}")
+    where = f", to {pushed.repo} at {pushed.endpoint}, {seen}" if pushed.repo else ""
+    say(f"{decimal(pushed.bytes)}{escape(where)}")
     say(f"forgetting gate: {escape(pushed.gate)}")
     for refusal in pushed.refusals:
         say(f"[red]{escape(refusal)}[/]")

@@ -109,6 +109,50 @@ def test_a_run_that_is_stopped_goes_on_and_the_gate_has_the_last_word(home: Path
     assert "were lost" in resumed.json["gate"]["reasons"][0]
 
 
+def test_what_every_stage_shows_a_person(home: Path) -> None:
+    for name, rate in (("first", 1e-4), ("second", 2e-4)):
+        config = write_config(
+            home,
+            name=name,
+            train={"max_steps": 2, "batch": 4, "learning_rate": rate},
+            eval={"limit": 4, "max_new_tokens": 4, "red_team": False},
+        )
+        ran = malmoi_here("train", "run", config, home=home)
+        assert ran.code == 0, ran.err
+        assert f"runs/{name}" in ran.out
+
+    measured = malmoi_here("train", "eval", "runs/first", home=home)
+    assert measured.code == 0, measured.err
+    lines = {line.split()[0]: line for line in measured.out.splitlines() if line.split()}
+    assert {"set", "task", "general_ko"} <= lines.keys()
+    assert "before" in lines["set"]
+    assert "The forgetting gate passes." in measured.out
+    assert "runs/first/eval/report.html" in measured.out
+
+    beside = malmoi_here("train", "compare", "runs/first", "runs/second", home=home)
+    assert beside.code == 0, beside.err
+    assert [line.split()[1] for line in beside.out.splitlines() if line.startswith("second")] == [
+        *["task"] * 3,
+        "general_ko",
+    ]
+    assert "first" in (home / "comparison.html").read_text(encoding="utf-8")
+
+    merged = malmoi_here("train", "merge", "runs/first", home=home)
+    assert merged.code == 0, merged.err
+    assert "(kept)" in merged.out
+    assert "malmoi ask" in merged.out
+
+    exported = malmoi_here("train", "export", "runs/first", home=home)
+    assert exported.code == 0, exported.err
+    assert "train.jsonl" in exported.out
+
+    card = malmoi_here("train", "card", "runs/first", home=home)
+    assert card.code == 0, card.err
+    listed = malmoi_here("train", "push", "runs/first", home=home)
+    assert listed.code == 1
+    assert "README.md" in listed.out + listed.err
+
+
 def test_a_run_is_shown_live_on_a_terminal(home: Path) -> None:
     config = write_config(
         home, train={"max_steps": 4, "batch": 4, "evaluate_every": 2, "samples": ["[b]오늘 너무 피곤해.[/b]"]}

@@ -189,7 +189,11 @@ def _reason(check: Check) -> str:
 
 
 def _unclear(check: Check) -> str:
-    few = f"{check.rows:,} rows are too few" if check.rows < FEWEST else f"{check.rows:,} rows cannot tell"
+    few = (
+        f"{check.rows:,} rows are too few to tell"
+        if check.rows < FEWEST
+        else f"{check.rows:,} rows cannot tell"
+    )
     return (
         f"{check.name}: {few} whether more than {check.limit:g} {check.unit} were lost "
         f"(95 %: {check.low:.3g} to {check.high:.3g}); measure more rows to know."
